@@ -1,0 +1,1 @@
+//! Finds, pins, runs and supervises analysis plugins.

@@ -1,0 +1,1 @@
+//! From a study file and its data files to a checked study.

@@ -1,0 +1,1 @@
+//! Turns findings into figures, tables, text and one HTML page.

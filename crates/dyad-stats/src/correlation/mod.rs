@@ -1,0 +1,1 @@
+//! Correlations, their tests and intervals; intraclass correlations.

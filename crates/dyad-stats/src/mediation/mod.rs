@@ -1,0 +1,1 @@
+//! Indirect effects and their intervals.

@@ -1,0 +1,1 @@
+//! Random-effects meta-analysis of study or site estimates.

@@ -1,0 +1,1 @@
+//! Linear mixed models with nested random effects, fitted from per-cluster cross-products.

@@ -1,0 +1,1 @@
+//! Means, variances and cross-products that accumulate, merge and finish.

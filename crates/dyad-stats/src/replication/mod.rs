@@ -1,0 +1,1 @@
+//! Whether a published effect holds here.

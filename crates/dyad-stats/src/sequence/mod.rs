@@ -1,0 +1,1 @@
+//! Ruptures and repairs in a client's series: detectors, repair, agreement.

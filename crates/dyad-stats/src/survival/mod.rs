@@ -1,0 +1,1 @@
+//! Time to dropout: Kaplan–Meier, log-rank, Cox, discrete time.

@@ -1,0 +1,1 @@
+//! Analysis plugin: clinical-change.
