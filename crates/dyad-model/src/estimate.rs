@@ -125,7 +125,8 @@ impl Estimate {
     /// Refuses the number, with the reason; what was known of its precision goes too.
     #[must_use]
     pub fn refused(mut self, reason: impl Into<String>) -> Self {
-        (self.estimate, self.benefit, self.se, self.ci, self.statistic, self.p) = Default::default();
+        (self.estimate, self.benefit, self.se, self.ci, self.statistic, self.p) =
+            Default::default();
         self.refused = Some(reason.into());
         self
     }
@@ -154,9 +155,8 @@ impl Estimate {
     /// Sets a t, F, χ² … statistic with its degrees of freedom.
     #[must_use]
     pub fn statistic(mut self, name: &str, value: f64, df: Option<f64>) -> Self {
-        self.statistic = value
-            .is_finite()
-            .then(|| Statistic { name: name.to_owned(), value, df, df2: None });
+        self.statistic =
+            value.is_finite().then(|| Statistic { name: name.to_owned(), value, df, df2: None });
         self
     }
 
@@ -198,13 +198,21 @@ impl Estimate {
     /// Says how many clients were left out and why; nothing is added for 0.
     #[must_use]
     pub fn dropped(self, reason: impl Into<String>, clients: u64) -> Self {
-        self.dropped_units(Dropped { reason: reason.into(), clients: Some(clients), ..Dropped::default() })
+        self.dropped_units(Dropped {
+            reason: reason.into(),
+            clients: Some(clients),
+            ..Dropped::default()
+        })
     }
 
     /// Says how many session rows were left out and why; nothing is added for 0.
     #[must_use]
     pub fn dropped_rows(self, reason: impl Into<String>, rows: u64) -> Self {
-        self.dropped_units(Dropped { reason: reason.into(), rows: Some(rows), ..Dropped::default() })
+        self.dropped_units(Dropped {
+            reason: reason.into(),
+            rows: Some(rows),
+            ..Dropped::default()
+        })
     }
 
     /// Says what was left out, in any unit; nothing is added if every count is 0.

@@ -27,6 +27,85 @@ impl Default for Limits {
     }
 }
 
+/// What an estimate id means, for `dyad explain` and for the report's "how computed".
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Explained {
+    /// The id, or a pattern of ids: `*` stands for any text within one segment (`early/*/*/pearson`, `mean/*/session_*`).
+    pub id: String,
+    /// What it is, in one or two sentences.
+    pub what: String,
+    /// Its formula.
+    pub formula: String,
+    /// When it misleads.
+    pub misleads: String,
+    /// The R call that gives the same number, if there is one.
+    pub r: String,
+    /// Keys of `references.bib`.
+    pub source: Vec<String>,
+}
+
+impl Explained {
+    /// An entry with its meaning.
+    #[must_use]
+    pub fn new(id: &str, what: &str) -> Self {
+        Self { id: id.to_owned(), what: what.to_owned(), ..Self::default() }
+    }
+
+    /// Sets the formula.
+    #[must_use]
+    pub fn formula(mut self, formula: &str) -> Self {
+        formula.clone_into(&mut self.formula);
+        self
+    }
+
+    /// Says when it misleads.
+    #[must_use]
+    pub fn misleads(mut self, misleads: &str) -> Self {
+        misleads.clone_into(&mut self.misleads);
+        self
+    }
+
+    /// Sets the R call that gives the same number.
+    #[must_use]
+    pub fn r(mut self, call: &str) -> Self {
+        call.clone_into(&mut self.r);
+        self
+    }
+
+    /// Adds a key of `references.bib`.
+    #[must_use]
+    pub fn source(mut self, key: &str) -> Self {
+        self.source.push(key.to_owned());
+        self
+    }
+
+    /// Whether this entry speaks of the id.
+    #[must_use]
+    pub fn matches(&self, id: &str) -> bool {
+        let (mut pattern, mut segments) = (self.id.split('/'), id.split('/'));
+        loop {
+            match (pattern.next(), segments.next()) {
+                (None, None) => return true,
+                (Some(p), Some(s)) if segment_matches(p, s) => {}
+                _ => return false,
+            }
+        }
+    }
+}
+
+/// Whether a segment fits a pattern with at most one `*`, which stands for at least one character.
+fn segment_matches(pattern: &str, segment: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == segment,
+        Some((head, tail)) => {
+            segment.len() > head.len() + tail.len()
+                && segment.starts_with(head)
+                && segment.ends_with(tail)
+        }
+    }
+}
+
 /// A plugin's manifest.
 ///
 /// `reads` names, per table (`sessions`, `clients`, `therapists`, `sites`), the columns asked for: a structural column
@@ -46,9 +125,9 @@ pub struct Manifest {
     /// Roles the study must have at least one measure of; otherwise the plugin is `skipped`.
     #[serde(default)]
     pub needs: Vec<String>,
-    /// Patterns of the estimate ids it may deliver, `*` for one segment: `early/*/*/pearson`.
+    /// The estimates it may deliver, with their meaning; an id outside is refused. Empty: any id is accepted.
     #[serde(default)]
-    pub delivers: Vec<String>,
+    pub delivers: Vec<Explained>,
     /// The defaults of every legal setting.
     #[serde(default)]
     pub settings: Map<String, Value>,
@@ -80,7 +159,10 @@ impl Manifest {
     /// Asks for columns of a table.
     #[must_use]
     pub fn reads<'a>(mut self, table: &str, columns: impl IntoIterator<Item = &'a str>) -> Self {
-        self.reads.entry(table.to_owned()).or_default().extend(columns.into_iter().map(str::to_owned));
+        self.reads
+            .entry(table.to_owned())
+            .or_default()
+            .extend(columns.into_iter().map(str::to_owned));
         self
     }
 
@@ -91,11 +173,17 @@ impl Manifest {
         self
     }
 
-    /// Declares estimate ids, `*` for one segment.
+    /// Declares an estimate it may deliver.
     #[must_use]
-    pub fn delivers<'a>(mut self, patterns: impl IntoIterator<Item = &'a str>) -> Self {
-        self.delivers.extend(patterns.into_iter().map(str::to_owned));
+    pub fn delivers(mut self, explained: Explained) -> Self {
+        self.delivers.push(explained);
         self
+    }
+
+    /// The entry that speaks of the id.
+    #[must_use]
+    pub fn explain(&self, id: &str) -> Option<&Explained> {
+        self.delivers.iter().find(|e| e.matches(id))
     }
 
     /// Adds a key of `references.bib`.
@@ -103,5 +191,19 @@ impl Manifest {
     pub fn cites(mut self, key: &str) -> Self {
         self.sources.push(key.to_owned());
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_matches_segment_by_segment() {
+        let means = Explained::new("mean/*/session_*", "");
+        assert!(means.matches("mean/alliance_client/session_3"));
+        assert!(!means.matches("mean/alliance_client/session_"));
+        assert!(!means.matches("mean/alliance_client/extra/session_3"));
+        assert!(!means.matches("mean/alliance_client"));
     }
 }

@@ -108,7 +108,13 @@ impl Table {
     /// A table without columns and rows yet.
     #[must_use]
     pub fn new(id: impl Into<String>, title: impl Into<String>) -> Self {
-        Self { id: id.into(), title: title.into(), note: String::new(), columns: Vec::new(), rows: Vec::new() }
+        Self {
+            id: id.into(),
+            title: title.into(),
+            note: String::new(),
+            columns: Vec::new(),
+            rows: Vec::new(),
+        }
     }
 
     /// Adds a column.
