@@ -1,7 +1,7 @@
 //! Runs of the built executable, compared with what R gives for the same files.
 
 mod delivered;
-mod practice_network;
+mod networks;
 mod real_data;
 mod shape;
 

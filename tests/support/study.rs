@@ -31,6 +31,17 @@ impl StudyFolder {
         Self { folder, study: read("study.toml"), sessions: read("sessions.csv") }
     }
 
+    /// The practice-research network's study file with the sessions of another network, below `tests/golden/networks`.
+    ///
+    /// # Panics
+    /// If there is no such network.
+    #[must_use]
+    pub fn network(name: &str) -> Self {
+        let path = root().join("tests/golden/networks").join(name).join("sessions.csv");
+        let sessions = fs::read_to_string(&path).unwrap_or_else(|e| fail(&path, &e));
+        Self { sessions, ..Self::practice_network() }
+    }
+
     /// Replaces text of the study file that must stand there.
     ///
     /// # Panics
