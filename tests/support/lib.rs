@@ -14,6 +14,9 @@ pub use pattern::matches;
 pub use results::Results;
 pub use study::StudyFolder;
 
+#[doc = include_str!("../../ARCHITECTURE.md")]
+pub mod architecture {}
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
