@@ -5,12 +5,14 @@
 mod executable;
 mod golden;
 mod pattern;
+mod promises;
 mod results;
 mod study;
 
 pub use executable::{Dyad, Ended};
 pub use golden::{differences, differs_from_answer};
 pub use pattern::matches;
+pub use promises::broken_promises;
 pub use results::Results;
 pub use study::StudyFolder;
 

@@ -1,0 +1,3 @@
+//! What every plugin owes, whatever the data. A plugin registers by existing in `plugins/`: none is named here.
+
+mod degenerate;
