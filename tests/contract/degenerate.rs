@@ -128,7 +128,7 @@ fn without_a_structural_column_its_estimates_are_refused() {
     let results = kept("no therapist column", &without_therapist);
     for name in given(&results) {
         let of_therapists = name.contains("/therapist/")
-            || ["/within_therapist", "_between_therapist", "/contextual", "/icc_therapist"]
+            || ["/within_therapist", "between_therapist", "/contextual", "/icc_therapist"]
                 .iter()
                 .any(|end| name.ends_with(end));
         assert!(!of_therapists, "{name} is given without therapists");
