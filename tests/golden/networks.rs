@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use dyad_tests::{Dyad, Results, StudyFolder, differences, golden_file, matches};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::delivered::DELIVERED;
 use crate::run;
@@ -65,5 +65,35 @@ fn every_required_name_has_a_golden_value() {
     for pattern in DELIVERED {
         let named = records.keys().any(|name| matches(pattern, name));
         assert!(named, "no golden value is named {pattern}");
+    }
+}
+
+/// Every record accepts R's own numbers and rejects one that moved by more than its tolerance: no record is idle.
+#[test]
+fn every_record_can_fail() {
+    for file in [
+        "practice-network.json",
+        "networks/unbalanced/golden.json",
+        "networks/one-therapist/golden.json",
+    ] {
+        for (name, record) in &records(file) {
+            let own = json!({
+                "estimate": record["estimate"], "benefit": record["benefit"], "se": record["se"],
+                "ci": record["ci"], "p": record["p"], "n": record["n"],
+                "refused": record["refused"].as_str().or(record["error"].as_str()),
+                "statistic": {"value": record["statistic"], "df": record["df"], "df2": record["df2"]},
+            });
+            assert_eq!(differences(record, &own), Vec::<String>::new(), "{file}: {name}");
+            let mut moved = own;
+            moved["refused"] = Value::Null;
+            moved["estimate"] = match (record["estimate"].as_f64(), record["tolerance"].as_f64()) {
+                (Some(estimate), Some(tolerance)) => {
+                    let floor = record["tolerance_abs"].as_f64().unwrap_or(1e-12);
+                    json!(estimate + 2.0 * floor.max(tolerance * estimate.abs()))
+                }
+                _ => json!(0.5),
+            };
+            assert_eq!(differences(record, &moved).len(), 1, "{file}: {name} accepts anything");
+        }
     }
 }
