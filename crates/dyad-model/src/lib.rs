@@ -7,6 +7,7 @@
 //!
 //! Nothing here reads a file or computes a statistic.
 
+pub mod apa;
 mod counts;
 mod estimate;
 pub mod figure;

@@ -1,1 +1,78 @@
-//! The plugin boundary: the C ABI and the kit to write an analysis in Rust.
+//! The plugin boundary: the C ABI ([`abi`]) and the kit to write an analysis in Rust.
+//!
+//! An analysis is a pure function: (tables, settings, seed) → [`Findings`](dyad_model::Findings). It implements
+//! [`Analysis`] and ends with [`export_plugin!`]:
+//!
+//! ```
+//! use dyad_plugin::prelude::*;
+//!
+//! #[derive(Serialize, Deserialize)]
+//! #[serde(default, deny_unknown_fields)]
+//! struct Settings {
+//!     /// Clients needed before a mean is given.
+//!     min_clients: u64,
+//! }
+//!
+//! impl Default for Settings {
+//!     fn default() -> Self {
+//!         Self { min_clients: 10 }
+//!     }
+//! }
+//!
+//! struct Attendance;
+//!
+//! impl Analysis for Attendance {
+//!     type Settings = Settings;
+//!
+//!     fn manifest() -> Manifest {
+//!         Manifest::new("attendance", "0.1.0", "How many sessions clients attend")
+//!             .reads("sessions", ["client", "session"])
+//!             .cites("student1908")
+//!     }
+//!
+//!     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
+//!         let sessions = run.table("sessions")?;
+//!         let clients = sessions.runs_of("client")?.count() as u64;
+//!         let mean = Estimate::new("sessions/mean", "Sessions attended per client").clients(clients);
+//!         let needed = run.settings().min_clients;
+//!         Ok(Findings::new().estimate(if clients < needed {
+//!             mean.refused(format!("fewer than {needed} clients"))
+//!         } else {
+//!             mean.value(sessions.len() as f64 / clients as f64)
+//!         }))
+//!     }
+//! }
+//!
+//! export_plugin!(Attendance);
+//! # fn main() {}
+//! ```
+
+pub mod abi;
+mod analysis;
+pub mod binned;
+mod columns;
+pub mod derived;
+#[doc(hidden)]
+pub mod entry;
+mod failure;
+mod request;
+mod run;
+pub mod testing;
+
+pub use analysis::Analysis;
+pub use columns::{Floats, Integers, Table};
+pub use dyad_model::{apa, figure};
+pub use failure::Failure;
+pub use request::Request;
+pub use run::Run;
+
+/// What an analysis imports.
+pub mod prelude {
+    pub use dyad_model::{
+        Cell, ColumnKind, Counts, Direction, Dropped, Estimate, Explained, Figure, Findings, Level,
+        Manifest, Measure, NoteKind, Rater, Role, Table as ReportTable, Text, Verdict,
+    };
+    pub use serde::{Deserialize, Serialize};
+
+    pub use crate::{Analysis, Failure, Floats, Integers, Run, Table, export_plugin};
+}

@@ -1,0 +1,309 @@
+//! Derived quantities that several analyses share, with the study's one definition of each.
+//!
+//! | quantity | definition |
+//! |---|---|
+//! | early alliance of a client | mean of the non-missing ratings whose session number lies in the window |
+//! | final outcome | last non-missing value: a *last observation*, not a value at the end of treatment |
+//! | baseline | the baseline measure; without one, the outcome of the client's first session |
+//!
+//! Everything here walks the sessions once, client by client, because clients are contiguous runs.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use dyad_model::{Counts, Dropped, Estimate, Measure, Role};
+
+use crate::{Failure, Floats, Integers, Run};
+
+/// The clients of a study: where each one's sessions lie, and to whom each belongs.
+pub struct Clients<'r> {
+    /// Rows of the sessions table, per client; empty for a client without sessions.
+    pub rows: Vec<Range<usize>>,
+    /// Session number of each row of the sessions table.
+    pub session: Integers<'r>,
+    therapist: Integers<'r>,
+    site: Integers<'r>,
+}
+
+impl<'r> Clients<'r> {
+    /// Reads the structural columns. The manifest must ask for `client`, `session` of `sessions` and `site`, `therapist`,
+    /// `client` of `clients`.
+    ///
+    /// # Errors
+    /// A [`Failure`] if one of these columns was not granted.
+    pub fn of<S>(run: &'r Run<S>) -> Result<Self, Failure> {
+        let sessions = run.table("sessions")?;
+        let clients = run.table("clients")?;
+        let ids = sessions.integers("client")?;
+        let mut rows = vec![0..0; clients.len()];
+        for run_of_rows in sessions.runs_of("client")? {
+            let slot = ids
+                .get(run_of_rows.start)
+                .and_then(|id| usize::try_from(id).ok())
+                .and_then(|id| rows.get_mut(id))
+                .ok_or_else(|| Failure::internal("a session row without a client"))?;
+            *slot = run_of_rows;
+        }
+        Ok(Self {
+            rows,
+            session: sessions.integers("session")?,
+            therapist: clients.integers("therapist")?,
+            site: clients.integers("site")?,
+        })
+    }
+
+    /// Number of clients.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is no client.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The client's therapist; `None` if the study names none.
+    #[must_use]
+    pub fn therapist(&self, client: usize) -> Option<i64> {
+        self.therapist.get(client)
+    }
+
+    /// The client's site.
+    #[must_use]
+    pub fn site(&self, client: usize) -> i64 {
+        self.site.get(client).unwrap_or(0)
+    }
+
+    /// Per client, the mean of the non-missing values at sessions within the window.
+    #[must_use]
+    pub fn mean_in(&self, values: &Floats, window: [i64; 2]) -> Vec<Option<f64>> {
+        self.each(|rows| {
+            mean(
+                rows.filter(|&row| in_window(self.session.get(row), window))
+                    .filter_map(|row| values.get(row)),
+            )
+        })
+    }
+
+    /// Per client, the mean of the non-missing values.
+    #[must_use]
+    pub fn mean(&self, values: &Floats) -> Vec<Option<f64>> {
+        self.each(|rows| mean(rows.filter_map(|row| values.get(row))))
+    }
+
+    /// Per client, the last non-missing value.
+    #[must_use]
+    pub fn last(&self, values: &Floats) -> Vec<Option<f64>> {
+        self.each(|rows| rows.rev().find_map(|row| values.get(row)))
+    }
+
+    /// Per client, the first non-missing value.
+    #[must_use]
+    pub fn first(&self, values: &Floats) -> Vec<Option<f64>> {
+        self.each(|mut rows| rows.find_map(|row| values.get(row)))
+    }
+
+    fn each(&self, of: impl Fn(Range<usize>) -> Option<f64>) -> Vec<Option<f64>> {
+        self.rows.iter().map(|rows| of(rows.clone())).collect()
+    }
+
+    /// Intake severity for this outcome, and where it comes from. The manifest must ask for `@baseline` of `clients`.
+    ///
+    /// With several baseline measures the one whose id contains the outcome's id serves, else the first.
+    ///
+    /// # Errors
+    /// A [`Failure`] if a column was not granted.
+    pub fn baseline<S>(&self, run: &Run<S>, outcome: &Measure) -> Result<Baseline, Failure> {
+        let declared: Vec<&Measure> = run.measures_of(Role::Baseline).collect();
+        let own = declared.iter().find(|m| m.id.contains(&outcome.id)).or(declared.first());
+        match own {
+            Some(measure) => {
+                let values = run.table("clients")?.floats(&measure.id)?;
+                Ok(Baseline {
+                    values: (0..self.len()).map(|client| values.get(client)).collect(),
+                    source: format!("the measure {}", measure.id),
+                    measured: true,
+                })
+            }
+            None => {
+                let values = run.table("sessions")?.floats(&outcome.id)?;
+                Ok(Baseline {
+                    values: self.each(|mut rows| rows.next().and_then(|row| values.get(row))),
+                    source: format!(
+                        "{} at the client's first session, because the study declares no baseline measure",
+                        outcome.id
+                    ),
+                    measured: false,
+                })
+            }
+        }
+    }
+
+    /// The session rows with a value of both measures, client by client.
+    #[must_use]
+    pub fn pairs(&self, x: &Floats, y: &Floats) -> Pairs {
+        let (mut xs, mut ys) = (Vec::with_capacity(x.len()), Vec::with_capacity(x.len()));
+        let (mut ranges, mut with) = (Vec::new(), Vec::new());
+        for (client, rows) in self.rows.iter().enumerate() {
+            let start = xs.len();
+            for (a, b) in rows.clone().filter_map(|row| x.get(row).zip(y.get(row))) {
+                xs.push(a);
+                ys.push(b);
+            }
+            if xs.len() > start {
+                ranges.push(start..xs.len());
+                with.push(client);
+            }
+        }
+        let lost = (x.len() - xs.len()) as u64;
+        let reason = "a value of the pair is missing".to_owned();
+        let dropped = Dropped { reason, rows: Some(lost), ..Dropped::default() };
+        Pairs {
+            n: Counts { rows: Some(xs.len() as u64), ..self.counts(&with) },
+            x: xs,
+            y: ys,
+            clients: ranges,
+            dropped: if lost > 0 { vec![dropped] } else { Vec::new() },
+        }
+    }
+
+    /// The clients with a value in every one of `needs`, and how many were left out for which reason. A client who lacks
+    /// several is counted once, under the first.
+    #[must_use]
+    pub fn complete(&self, needs: &[(&[Option<f64>], &str)]) -> Sample {
+        let mut lacking = vec![0_u64; needs.len()];
+        let mut clients = Vec::with_capacity(self.len());
+        for client in 0..self.len() {
+            match needs.iter().position(|(values, _)| values[client].is_none()) {
+                Some(need) => lacking[need] += 1,
+                None => clients.push(client),
+            }
+        }
+        let dropped = needs
+            .iter()
+            .zip(lacking)
+            .filter(|(_, n)| *n > 0)
+            .map(|((_, reason), n)| Dropped {
+                reason: (*reason).to_owned(),
+                clients: Some(n),
+                ..Dropped::default()
+            })
+            .collect();
+        Sample { n: self.counts(&clients), clients, dropped }
+    }
+
+    /// Clients, therapists and sites among these clients, given in ascending order.
+    #[must_use]
+    pub fn counts(&self, clients: &[usize]) -> Counts {
+        let therapists: BTreeSet<i64> = clients.iter().filter_map(|&c| self.therapist(c)).collect();
+        let sites: BTreeSet<i64> = clients.iter().map(|&c| self.site(c)).collect();
+        Counts {
+            rows: None,
+            clients: Some(clients.len() as u64),
+            therapists: self.has_therapists().then_some(therapists.len() as u64),
+            sites: Some(sites.len() as u64),
+        }
+    }
+
+    /// Whether the study names therapists.
+    #[must_use]
+    pub fn has_therapists(&self) -> bool {
+        (0..self.len()).any(|client| self.therapist(client).is_some())
+    }
+
+    /// Contiguous ranges of positions in `clients` that share a therapist.
+    ///
+    /// # Errors
+    /// The sentence to refuse with, if the study names no therapists.
+    pub fn therapist_ranges(&self, clients: &[usize]) -> Result<Vec<Range<usize>>, &'static str> {
+        if !self.has_therapists() {
+            return Err("the study file names no therapist column");
+        }
+        Ok(ranges_by(clients, |client| self.therapist(client)))
+    }
+
+    /// Contiguous ranges of positions in `clients` that share a site.
+    #[must_use]
+    pub fn site_ranges(&self, clients: &[usize]) -> Vec<Range<usize>> {
+        ranges_by(clients, |client| Some(self.site(client)))
+    }
+}
+
+/// Session rows with both of two values.
+pub struct Pairs {
+    /// First value of each row.
+    pub x: Vec<f64>,
+    /// Second value.
+    pub y: Vec<f64>,
+    /// Positions in `x` and `y`, per client; clients without a pair are left out.
+    pub clients: Vec<Range<usize>>,
+    /// How many rows, clients, therapists, sites.
+    pub n: Counts,
+    /// Rows left out, by reason.
+    pub dropped: Vec<Dropped>,
+}
+
+/// Intake severity, and where it comes from.
+pub struct Baseline {
+    /// One value per client.
+    pub values: Vec<Option<f64>>,
+    /// In words: "the measure baseline".
+    pub source: String,
+    /// Whether a baseline measure was declared.
+    pub measured: bool,
+}
+
+/// The clients an estimate rests on.
+pub struct Sample {
+    /// Their numbers, ascending.
+    pub clients: Vec<usize>,
+    /// Who was left out, by reason.
+    pub dropped: Vec<Dropped>,
+    /// How many clients, therapists, sites.
+    pub n: Counts,
+}
+
+impl Sample {
+    /// Writes onto an estimate whom it rests on and who was left out.
+    #[must_use]
+    pub fn describe(&self, mut estimate: Estimate) -> Estimate {
+        estimate.n = self.n;
+        estimate.dropped.clone_from(&self.dropped);
+        estimate
+    }
+
+    /// The values of these clients.
+    #[must_use]
+    pub fn pick(&self, values: &[Option<f64>]) -> Vec<f64> {
+        self.clients.iter().filter_map(|&client| values[client]).collect()
+    }
+}
+
+/// Whether a session number lies in the window, both ends included.
+#[must_use]
+pub fn in_window(session: Option<i64>, [first, last]: [i64; 2]) -> bool {
+    session.is_some_and(|s| (first..=last).contains(&s))
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (mut n, mut sum) = (0_u32, 0.0);
+    for value in values {
+        n += 1;
+        sum += value;
+    }
+    (n > 0).then(|| sum / f64::from(n))
+}
+
+fn ranges_by<K: PartialEq>(clients: &[usize], key: impl Fn(usize) -> K) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    let mut start = 0;
+    for end in 1..=clients.len() {
+        if end == clients.len() || key(clients[end]) != key(clients[start]) {
+            ranges.push(start..end);
+            start = end;
+        }
+    }
+    ranges
+}

@@ -1,0 +1,69 @@
+//! Why an analysis as a whole cannot be done. A single estimate that cannot be given is refused instead.
+
+use std::fmt;
+
+use crate::abi::code;
+
+/// Why an analysis as a whole cannot be done.
+///
+/// Its text stays on the plugin's side of the report: it may quote data, so the report prints the kind only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    code: i32,
+    text: String,
+}
+
+impl Failure {
+    /// A setting is not what it must be.
+    #[must_use]
+    pub fn bad_settings(text: impl Into<String>) -> Self {
+        Self { code: code::BAD_SETTINGS, text: text.into() }
+    }
+
+    /// A table or column is unknown or was not granted.
+    #[must_use]
+    pub fn missing_column(table: &str, column: &str) -> Self {
+        Self {
+            code: code::MISSING_COLUMN,
+            text: format!("{table}.{column}: not among the columns of the manifest"),
+        }
+    }
+
+    /// A column has another type than asked for.
+    #[must_use]
+    pub fn bad_type(column: &str, expected: &str) -> Self {
+        Self { code: code::BAD_TYPE, text: format!("{column} is not a column of {expected}") }
+    }
+
+    /// There is nothing to work with.
+    #[must_use]
+    pub fn not_enough_data(text: impl Into<String>) -> Self {
+        Self { code: code::NOT_ENOUGH_DATA, text: text.into() }
+    }
+
+    /// The host asked to stop.
+    #[must_use]
+    pub fn cancelled() -> Self {
+        Self { code: code::CANCELLED, text: "cancelled".to_owned() }
+    }
+
+    /// Something that must not happen.
+    #[must_use]
+    pub fn internal(text: impl Into<String>) -> Self {
+        Self { code: code::INTERNAL, text: text.into() }
+    }
+
+    /// The code at the boundary.
+    #[must_use]
+    pub fn code(&self) -> i32 {
+        self.code
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for Failure {}

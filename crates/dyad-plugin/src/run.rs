@@ -1,0 +1,64 @@
+//! One run of an analysis: what it may read.
+
+use std::collections::BTreeMap;
+
+use arrow_array::RecordBatch;
+use dyad_model::{Measure, Role};
+
+use crate::{Failure, Table};
+
+/// Tells the host how far the work is; `true`: please stop.
+pub(crate) type Progress = dyn Fn(f64) -> bool;
+
+/// One run of an analysis.
+pub struct Run<S> {
+    pub(crate) settings: S,
+    pub(crate) seed: u64,
+    pub(crate) measures: Vec<Measure>,
+    pub(crate) tables: BTreeMap<String, RecordBatch>,
+    pub(crate) progress: Box<Progress>,
+}
+
+impl<S> Run<S> {
+    /// The checked settings.
+    #[must_use]
+    pub fn settings(&self) -> &S {
+        &self.settings
+    }
+
+    /// The seed every random draw of this analysis descends from.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The measures of the study, in the order of the study file.
+    #[must_use]
+    pub fn measures(&self) -> &[Measure] {
+        &self.measures
+    }
+
+    /// The measures of a role, in the order of the study file.
+    pub fn measures_of(&self, role: Role) -> impl Iterator<Item = &Measure> {
+        self.measures.iter().filter(move |m| m.role == role)
+    }
+
+    /// A table: `sessions`, `clients`, `therapists` or `sites`.
+    ///
+    /// # Errors
+    /// A [`Failure`] if the manifest does not ask for it.
+    pub fn table<'r>(&'r self, name: &str) -> Result<Table<'r>, Failure> {
+        let found = self.tables.get_key_value(name);
+        found
+            .map(|(name, batch)| Table::new(name, batch))
+            .ok_or_else(|| Failure::missing_column(name, "*"))
+    }
+
+    /// Tells the host how far the work is.
+    ///
+    /// # Errors
+    /// [`Failure::cancelled`] if the host asks to stop: return it.
+    pub fn progress(&self, fraction: f64) -> Result<(), Failure> {
+        if (self.progress)(fraction) { Err(Failure::cancelled()) } else { Ok(()) }
+    }
+}
