@@ -1,6 +1,7 @@
 //! Runs of the built executable, compared with what R gives for the same files.
 
 mod delivered;
+mod explained;
 mod networks;
 mod real_data;
 mod shape;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use toml::Table;
+
 use super::{Workspace, has_extension};
 
 const BIBLIOGRAPHY: &str = "crates/dyad-report/references.bib";
@@ -22,7 +24,22 @@ pub(super) fn check(workspace: &Workspace) -> Result<Vec<String>, String> {
             }
         }
     }
+    let explains = |path: &str| path.starts_with("plugins/") && path.ends_with("/explain.toml");
+    for path in workspace.files(explains) {
+        let text = workspace.document(path)?;
+        let explained: Table = text.parse().map_err(|e| format!("{path}: {e}"))?;
+        for key in sources(&explained).filter(|key| !known.contains(key)) {
+            problems.push(format!("{path}: `{key}` is not in {BIBLIOGRAPHY}"));
+        }
+    }
     Ok(problems)
+}
+
+/// The keys of every `source` list of an explain.toml.
+fn sources(explained: &Table) -> impl Iterator<Item = &str> {
+    let estimates = explained.get("estimate").and_then(toml::Value::as_array);
+    let lists = estimates.into_iter().flatten().filter_map(|e| e.get("source")?.as_array());
+    lists.flatten().filter_map(toml::Value::as_str)
 }
 
 /// The key of `@article{key,`.
@@ -61,9 +78,11 @@ mod tests {
         let (_folder, workspace) = Workspace::of(&[
             (BIBLIOGRAPHY, "@article{bates2015,\n  title = {x}\n}\n"),
             ("crates/a/src/lib.rs", "//! [@bates2015]\n//! [@bates2051]\n"),
+            ("plugins/b/explain.toml", "[[estimate]]\nsource = ['bates2015', 'nobody']\n"),
         ]);
         let problems = check(&workspace).unwrap();
-        assert_eq!(problems.len(), 1);
+        assert_eq!(problems.len(), 2);
+        assert!(problems[1].starts_with("plugins/b/explain.toml: `nobody`"));
         assert!(problems[0].starts_with("crates/a/src/lib.rs:2: `bates2051`"));
     }
 }
