@@ -82,9 +82,8 @@ fn a_study_is_validated_without_a_run() {
 #[test]
 fn machines_read_json() {
     let folder = StudyFolder::practice_network();
-    let (study, out) = (folder.write(), folder.out());
-    let (study, out) = (study.to_str().expect("UTF-8"), out.to_str().expect("UTF-8"));
-    let ended = Dyad::built().run(&["run", study, "--out", out, "--format", "json"]);
+    let format = ["--format", "json"];
+    let ended = Dyad::built().analyse_with(&folder.write(), &folder.out(), &format);
     assert_eq!(ended.code, 0, "{}", ended.stderr);
     let printed: Value = serde_json::from_str(&ended.stdout).expect("stdout is one JSON document");
     assert!(printed.is_object(), "{printed}");
@@ -93,8 +92,6 @@ fn machines_read_json() {
 #[test]
 fn quiet_says_nothing() {
     let folder = StudyFolder::practice_network();
-    let (study, out) = (folder.write(), folder.out());
-    let (study, out) = (study.to_str().expect("UTF-8"), out.to_str().expect("UTF-8"));
-    let ended = Dyad::built().run(&["run", study, "--out", out, "-q"]);
-    assert_eq!((ended.code, ended.stderr.as_str()), (0, ""), "{}", ended.stderr);
+    let ended = Dyad::built().analyse_with(&folder.write(), &folder.out(), &["-q"]);
+    assert_eq!((ended.code, ended.stderr.as_str()), (0, ""));
 }

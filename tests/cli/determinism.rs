@@ -32,7 +32,8 @@ fn run(threads: Option<&str>) -> BTreeMap<String, Vec<u8>> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let out = folder.path().join("out");
     let study = root().join("datasets/practice-network/study.toml");
-    let args = ["run", study.to_str().expect("UTF-8"), "--out", out.to_str().expect("UTF-8")];
+    let (study, out_arg) = (study.to_str().expect("UTF-8"), out.to_str().expect("UTF-8"));
+    let args = ["run", study, "--out", out_arg, "--sandbox", "best-effort"];
     let variables: Vec<_> = threads.map(|n| ("RAYON_NUM_THREADS", n)).into_iter().collect();
     let ended = Dyad::built().run_with(&args, &variables);
     assert_eq!(ended.code, 0, "{}", ended.stderr);
