@@ -6,17 +6,18 @@ use std::fs;
 use dyad_tests::{golden_file, matches, plugin_ids, root};
 use toml::{Table, Value};
 
-/// The entries of every plugin, by plugin.
+/// The entries of every plugin that has an explain.toml, by plugin.
 fn entries() -> BTreeMap<String, Vec<Table>> {
+    let file = |id: &String| root().join("plugins").join(id).join("explain.toml");
     let read = |id: &String| {
-        let path = root().join("plugins").join(id).join("explain.toml");
-        let text = fs::read_to_string(&path).expect("every plugin has an explain.toml");
+        let text = fs::read_to_string(file(id)).expect("explain.toml can be read");
         let table: Table = text.parse().expect("it is TOML");
         let list = table["estimate"].as_array().expect("it holds estimates").clone();
         let tables: Result<Vec<Table>, _> = list.into_iter().map(Value::try_into).collect();
         tables.expect("an estimate is a table")
     };
-    plugin_ids().into_iter().map(|id| (id.clone(), read(&id))).collect()
+    let ours = plugin_ids().into_iter().filter(|id| file(id).is_file());
+    ours.map(|id| (id.clone(), read(&id))).collect()
 }
 
 #[test]
@@ -27,8 +28,8 @@ fn every_golden_estimate_is_explained() {
     for name in names.filter(|name| *name != "_versions") {
         let (plugin, id) = name.split_once('/').expect("a full name");
         let of_this = |e: &&Table| e["id"].as_str().is_some_and(|pattern| matches(pattern, id));
-        let found = entries[plugin].iter().filter(of_this).count();
-        assert!(found >= 1, "{name} is explained nowhere");
+        let entries = entries.get(plugin).into_iter().flatten();
+        assert!(entries.filter(of_this).count() >= 1, "{name} is explained nowhere");
     }
 }
 

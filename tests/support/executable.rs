@@ -66,6 +66,12 @@ impl Dyad {
         Self { executable }
     }
 
+    /// Its path.
+    #[must_use]
+    pub fn executable(&self) -> &Path {
+        &self.executable
+    }
+
     /// Where the library of a plugin is looked for.
     #[must_use]
     pub fn library(&self, id: &str) -> PathBuf {
