@@ -1,0 +1,16 @@
+//! The estimates that must be delivered: names as in `results.json`, `*` for any text within a segment.
+//!
+//! A pattern that names no golden value is an error, and so is a golden value it names that is not delivered.
+
+pub(crate) const DELIVERED: &[&str] = &[
+    "alliance-outcome/early/*/*/pearson",
+    "alliance-outcome/early/*/*/spearman",
+    "alliance-outcome/early/*/*/partial",
+    "alliance-outcome/session/*/*/rmcorr",
+    "early-peak/mean/*/session_*",
+    "early-peak/peak/*/share_session_*",
+    "early-peak/peak/*/contrast_3",
+    "therapist-burnout/alliance/*/*/slope",
+    "therapist-burnout/therapist/*/icc",
+    "therapist-burnout/prevalence/*",
+];
