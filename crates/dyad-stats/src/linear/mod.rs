@@ -1,1 +1,5 @@
-//! Ordinary least squares and cluster-robust standard errors.
+//! Least squares.
+
+mod line;
+
+pub use line::{Line, MeanAt};

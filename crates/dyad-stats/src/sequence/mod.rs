@@ -1,1 +1,5 @@
-//! Ruptures and repairs in a client's series: detectors, repair, agreement.
+//! Peaks, ruptures and repairs in a client's series.
+
+mod peak;
+
+pub use peak::{Peaks, peaks};
