@@ -22,7 +22,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
         [flag] if flag == "--write" => true,
         _ => return Err("usage: cargo xtask example-report [--write]".to_owned()),
     };
-    let dyad = build::workspace(&["--release"])?;
+    let dyad = build::workspace(&[])?;
     let example = shell::root().join(EXAMPLE);
     let fresh = dyad.with_file_name("example-report");
     shell::run(Command::new(dyad).args(["demo", "--force", "--out"]).arg(&fresh))?;
