@@ -2,6 +2,13 @@
 //!
 //! A pattern that names no golden value is an error, and so is a golden value it names that is not delivered.
 
+use dyad_tests::matches;
+
+/// Whether an estimate must be there.
+pub(crate) fn is_required(name: &str) -> bool {
+    DELIVERED.iter().any(|pattern| matches(pattern, name))
+}
+
 pub(crate) const DELIVERED: &[&str] = &[
     "alliance-outcome/early/*/*/pearson",
     "alliance-outcome/early/*/*/spearman",

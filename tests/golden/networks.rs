@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use dyad_tests::{Dyad, Results, StudyFolder, differences, golden_file, matches};
 use serde_json::{Map, Value, json};
 
-use crate::delivered::DELIVERED;
+use crate::delivered::{DELIVERED, is_required};
 use crate::run;
 
 fn records(file: &str) -> Map<String, Value> {
@@ -20,9 +20,8 @@ fn compare(file: &str, results: &Results) {
     let mut wrong = String::new();
     let mut compared = 0;
     for (name, record) in &records(file) {
-        let required = DELIVERED.iter().any(|pattern| matches(pattern, name));
         let problems = match results.estimates.get(name) {
-            None if required => vec!["is not delivered".to_owned()],
+            None if is_required(name) => vec!["is not delivered".to_owned()],
             None => continue,
             Some(delivered) => differences(record, delivered),
         };
