@@ -152,6 +152,15 @@ impl Estimate {
         self
     }
 
+    /// Sets the 95 % interval where the method gives one.
+    #[must_use]
+    pub fn interval(self, ci: Option<[f64; 2]>) -> Self {
+        match ci {
+            Some(ci) => self.ci(ci),
+            None => self,
+        }
+    }
+
     /// Sets a t, F, χ² … statistic with its degrees of freedom.
     #[must_use]
     pub fn statistic(mut self, name: &str, value: f64, df: Option<f64>) -> Self {
@@ -165,6 +174,15 @@ impl Estimate {
     pub fn p(mut self, p: f64) -> Self {
         self.p = p.is_finite().then_some(p);
         self
+    }
+
+    /// Sets the p value where the method gives one.
+    #[must_use]
+    pub fn p_if(self, p: Option<f64>) -> Self {
+        match p {
+            Some(p) => self.p(p),
+            None => self,
+        }
     }
 
     /// Sets all counts at once.

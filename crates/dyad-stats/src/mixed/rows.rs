@@ -70,6 +70,24 @@ impl Rows {
         }
     }
 
+    /// Rows so far.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.n
+    }
+
+    /// Whether there is no row yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.n == 0
+    }
+
+    /// Clusters so far.
+    #[must_use]
+    pub fn clusters(&self) -> usize {
+        self.sizes.len()
+    }
+
     /// 1 + columns + response.
     pub(super) fn width(&self) -> usize {
         self.columns.len() + 2
