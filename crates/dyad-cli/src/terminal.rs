@@ -42,6 +42,7 @@ impl Terminal {
     }
 
     /// Prints an error. `-q` does not silence errors.
+    #[expect(clippy::unused_self, reason = "one place decides what reaches a stream")]
     pub(crate) fn error(&self, text: &str) {
         drop(writeln!(anstream::stderr(), "{text}"));
     }

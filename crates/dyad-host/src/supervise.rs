@@ -117,18 +117,11 @@ fn attempt(assignment: &Assignment) -> io::Result<Done> {
     }
     let memory = Map::shared(&reply_file, reply_bytes)?;
     let clean = libc::WIFEXITED(end.wait_status) && libc::WEXITSTATUS(end.wait_status) == 0;
-    Ok(match reply::read(memory.bytes()).filter(|_| clean) {
-        Some(reply) => done(
-            reply.envelope.status,
-            reply.envelope.reason,
-            reply.output,
-            reply.envelope.enforced,
-        ),
-        None => {
-            let (status, reason) = status::of_end(end.wait_status, &stderr);
-            done(status, Some(reason), Vec::new(), Vec::new())
-        }
-    })
+    let Some(reply) = reply::read(memory.bytes()).filter(|_| clean) else {
+        let (status, reason) = status::of_end(end.wait_status, &stderr);
+        return Ok(done(status, Some(reason), Vec::new(), Vec::new()));
+    };
+    Ok(done(reply.envelope.status, reply.envelope.reason, reply.output, reply.envelope.enforced))
 }
 
 /// Which descriptor becomes which number in the worker.

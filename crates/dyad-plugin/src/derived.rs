@@ -118,27 +118,24 @@ impl<'r> Clients<'r> {
     pub fn baseline<S>(&self, run: &Run<S>, outcome: &Measure) -> Result<Baseline, Failure> {
         let declared: Vec<&Measure> = run.measures_of(Role::Baseline).collect();
         let own = declared.iter().find(|m| m.id.contains(&outcome.id)).or(declared.first());
-        match own {
-            Some(measure) => {
-                let values = run.table("clients")?.floats(&measure.id)?;
-                Ok(Baseline {
-                    values: (0..self.len()).map(|client| values.get(client)).collect(),
-                    source: format!("the measure {}", measure.id),
-                    measured: true,
-                })
-            }
-            None => {
-                let values = run.table("sessions")?.floats(&outcome.id)?;
-                Ok(Baseline {
-                    values: self.each(|mut rows| rows.next().and_then(|row| values.get(row))),
-                    source: format!(
-                        "{} at the client's first session, because the study declares no baseline measure",
-                        outcome.id
-                    ),
-                    measured: false,
-                })
-            }
+        if let Some(measure) = own {
+            let values = run.table("clients")?.floats(&measure.id)?;
+            return Ok(Baseline {
+                values: (0..self.len()).map(|client| values.get(client)).collect(),
+                source: format!("the measure {}", measure.id),
+                measured: true,
+            });
         }
+        let values = run.table("sessions")?.floats(&outcome.id)?;
+        let source = format!(
+            "{} at the client's first session, because the study declares no baseline measure",
+            outcome.id
+        );
+        Ok(Baseline {
+            values: self.each(|mut rows| rows.next().and_then(|row| values.get(row))),
+            source,
+            measured: false,
+        })
     }
 
     /// The session rows with a value of both measures, client by client.

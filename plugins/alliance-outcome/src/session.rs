@@ -24,7 +24,7 @@ pub(crate) fn add(
     .method("correlation of client-centred values, N − k − 1 df; Fisher z interval")
     .source("bakdash2017");
     estimate.n = pairs.n;
-    estimate.dropped = pairs.dropped.clone();
+    estimate.dropped.clone_from(&pairs.dropped);
     findings.estimates.push(
         match correlation::repeated_measures(&pairs.x, &pairs.y, &pairs.clients) {
             Ok(r) => estimate

@@ -26,7 +26,7 @@ pub(crate) fn add(
 ) -> Result<(), Failure> {
     let ratings = run.table("sessions")?.floats(&alliance.id)?;
     let settings = run.settings();
-    let complete = complete(clients, &ratings, settings.peak_window);
+    let complete = complete(clients, ratings, settings.peak_window);
     let found = peaks(&complete.ratings, complete.occasions);
     let [first, last] = settings.peak_window;
     let new = |id: String, label: String| {
@@ -96,7 +96,7 @@ pub(crate) fn add(
 }
 
 /// The clients with a rating at every session of the window.
-fn complete(clients: &Clients<'_>, ratings: &Floats<'_>, window: [i64; 2]) -> Complete {
+fn complete(clients: &Clients<'_>, ratings: Floats<'_>, window: [i64; 2]) -> Complete {
     let occasions = usize::try_from(window[1] - window[0] + 1).unwrap_or(0);
     let mut kept = Vec::new();
     let mut with = Vec::new();

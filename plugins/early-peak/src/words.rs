@@ -100,10 +100,11 @@ fn limitations(findings: &Findings, run: &Run<Settings>) -> String {
             findings.get(&id).map_or(0, |e| e.dropped.iter().filter_map(|d| d.clients).sum());
         if lost > 0 {
             let lost = apa::counted(lost, "client");
-            text += &format!(
+            let sentence = format!(
                 " For {}, {lost} without every early rating are not among the peaks.",
                 alliance.name()
             );
+            text += &sentence;
         }
     }
     text

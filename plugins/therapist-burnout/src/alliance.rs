@@ -24,13 +24,14 @@ pub(crate) fn add(
     let centre = over_therapists.mean().unwrap_or(0.0);
     // Only the share of therapists with a score can enter: a missing score drops the therapist's sessions.
     let score_of = |client: usize| {
-        let therapist = clients.therapist(client).and_then(|t| usize::try_from(t).ok())?;
-        scores.get(therapist).map(|b| (therapist, b - centre))
+        let therapist = clients.therapist(client)?;
+        let score = scores.get(usize::try_from(therapist).ok()?)?;
+        Some((therapist, score - centre))
     };
 
     let mut rows = Rows::in_nested_clusters(&["session", "burnout"]);
     let (mut used, mut no_rating, mut no_score) = (Vec::new(), 0, 0);
-    for (client, range) in clients.rows.iter().enumerate() {
+    for (id, (client, range)) in (0..).zip(clients.rows.iter().enumerate()) {
         let before = rows.len();
         for row in range.clone() {
             let Some(rating) = ratings.get(row) else {
@@ -42,7 +43,7 @@ pub(crate) fn add(
                 continue;
             };
             let since_first = clients.session.get(row).unwrap_or(1) - 1;
-            rows.push(therapist as i64, client as i64, &[since_first as f64, score], rating)
+            rows.push(therapist, id, &[since_first as f64, score], rating)
                 .map_err(|e| Failure::internal(e.to_string()))?;
         }
         if rows.len() > before {

@@ -82,7 +82,7 @@ pub(crate) fn confine(mode: SandboxMode) -> Result<Vec<String>, String> {
     }
     match filter::install() {
         Ok(()) => {
-            enforced.push("seccomp: no sockets, no processes, no tracing, allow-list".to_owned())
+            enforced.push("seccomp: no sockets, no processes, no tracing, allow-list".to_owned());
         }
         Err(why) if mode == SandboxMode::Required => return Err(why),
         Err(_) => {}

@@ -114,12 +114,9 @@ unsafe extern "C" fn get_extension(_: *mut c_void, _: *const c_char) -> *const c
 
 /// Whether a text is `file.rs:123` and nothing more: a panic's message must not slip through as its place.
 fn is_place(text: &str) -> bool {
-    let Some((file, line)) = text.rsplit_once(':') else { return false };
+    let Some((file, line)) = text.rsplit_once(".rs:") else { return false };
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '.');
-    file.ends_with(".rs")
-        && file.len() < 200
-        && file.chars().all(plain)
-        && line.parse::<u32>().is_ok()
+    file.len() < 200 && file.chars().all(plain) && line.parse::<u32>().is_ok()
 }
 
 #[cfg(test)]

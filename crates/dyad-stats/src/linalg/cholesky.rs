@@ -26,8 +26,7 @@ impl Cholesky {
                 let left = matrix[row * stride + column] - before;
                 if row == column {
                     let scale = matrix[row * stride + row];
-                    // Written so that NaN fails as well.
-                    if !(left > tolerance * scale) {
+                    if left.is_nan() || left <= tolerance * scale {
                         return Err(row);
                     }
                     lower[row * size + row] = left.sqrt();

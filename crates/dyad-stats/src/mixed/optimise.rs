@@ -104,7 +104,9 @@ fn descent(gradient: &[f64], hessian: &[f64]) -> Vec<f64> {
             factor.solve(&mut direction);
             let length = direction.iter().map(|d| d * d).sum::<f64>().sqrt();
             if length > 1.0 {
-                direction.iter_mut().for_each(|d| *d /= length);
+                for d in &mut direction {
+                    *d /= length;
+                }
             }
             return direction;
         }

@@ -134,8 +134,7 @@ impl Profile {
         if self.criterion == Criterion::Reml {
             log_terms += factor.log_determinant();
         }
-        // Written so that NaN fails as well.
-        if !(rss > 1e-14 * self.total[p * q + p]) {
+        if rss.is_nan() || rss <= 1e-14 * self.total[p * q + p] {
             return Err(p);
         }
         let df = self.residual_df();
@@ -152,13 +151,11 @@ fn parts(rows: &Rows, q: usize, class_of: impl Fn(u32) -> usize) -> Vec<Vec<Part
             let mut parts: Vec<Part> = Vec::new();
             for cluster in first..end {
                 let class = class_of(rows.sizes[cluster]);
-                let at = match parts.iter().position(|p| p.class == class) {
-                    Some(at) => at,
-                    None => {
-                        parts.push(Part { class, clusters: 0.0, sum: vec![0.0; q] });
-                        parts.len() - 1
-                    }
-                };
+                let known = parts.iter().position(|p| p.class == class);
+                let at = known.unwrap_or_else(|| {
+                    parts.push(Part { class, clusters: 0.0, sum: vec![0.0; q] });
+                    parts.len() - 1
+                });
                 let part = &mut parts[at];
                 part.clusters += 1.0;
                 let sum = &rows.sums[cluster * q..(cluster + 1) * q];

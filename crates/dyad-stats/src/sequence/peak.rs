@@ -82,7 +82,7 @@ impl Peaks {
     #[must_use]
     pub fn permutation_p(&self, occasion: usize) -> f64 {
         let (mass, step) = self.null();
-        let observed = (self.sums[occasion] / step) as usize;
+        let observed = index(self.sums[occasion] / step);
         // From the far end, where the terms are small.
         mass[observed.min(mass.len())..].iter().rev().sum::<f64>().min(1.0)
     }
@@ -114,7 +114,7 @@ impl Peaks {
         let mut mass = vec![1.0];
         for (tied, &clients) in groups() {
             let m = tied + 1;
-            let jump = (self.unit / m as u64 / step) as usize;
+            let jump = index(self.unit / m as u64 / step);
             let hits = binomial(clients, m as f64 / k);
             let mut next = vec![0.0; mass.len() + jump * clients];
             for (hit, &p) in hits.iter().enumerate().filter(|(_, p)| **p > 0.0) {
@@ -126,6 +126,11 @@ impl Peaks {
         }
         (mass, step)
     }
+}
+
+/// A position in the null distribution; what does not fit lies beyond its end.
+fn index(units: u64) -> usize {
+    usize::try_from(units).unwrap_or(usize::MAX)
 }
 
 /// The binomial probabilities of 0 … n hits.
