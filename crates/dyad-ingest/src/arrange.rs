@@ -5,7 +5,8 @@ use rayon::prelude::*;
 use crate::{
     code::Code,
     map::{Mapped, Names, Target, Wanted},
-    problem::{Problem, Problems},
+    places::Places,
+    problem::Problems,
     study_file::TwoTherapists,
 };
 
@@ -69,7 +70,7 @@ pub(crate) fn arrange(
     wanted: &[Wanted],
     names: &Names,
     policy: TwoTherapists,
-    shown: &str,
+    places: &Places,
     problems: &mut Problems,
 ) -> Arranged {
     let keys = Keys {
@@ -87,9 +88,9 @@ pub(crate) fn arrange(
         order.chunk_by(|&a, &b| (keys.site(a), keys.client(a)) == (keys.site(b), keys.client(b)))
     {
         let from = kept.len();
-        without_duplicates(client, &keys, wanted, shown, &mut kept, &mut out, problems);
-        one_therapist(from, &keys, policy, shown, &mut kept, &mut out, problems);
-        days_grow(&kept[from..], &keys, shown, problems);
+        without_duplicates(client, &keys, wanted, places, &mut kept, &mut out, problems);
+        one_therapist(from, &keys, policy, places, &mut kept, &mut out, problems);
+        days_grow(&kept[from..], &keys, places, problems);
     }
     kept.par_sort_unstable_by_key(|&i| {
         (keys.site(i), keys.therapist(i), keys.client(i), keys.session(i), i)
@@ -104,7 +105,7 @@ fn without_duplicates(
     client: &[u32],
     keys: &Keys<'_>,
     wanted: &[Wanted],
-    shown: &str,
+    places: &Places,
     kept: &mut Vec<u32>,
     out: &mut Arranged,
     problems: &mut Problems,
@@ -121,9 +122,10 @@ fn without_duplicates(
                 None => out.duplicates += 1,
                 Some(column) => problems.push(Code::DuplicateSession, || {
                     let (a, b) = (keys.rows.row[first as usize], keys.rows.row[other as usize]);
-                    Problem::new(Code::DuplicateSession, shown).row(b).column(column).found(
-                        format!("the same client and session as row {}, with other values", a + 1),
-                    )
+                    places.problem(Code::DuplicateSession, b).column(column).found(format!(
+                        "the same client and session as {}, with other values",
+                        places.row(a)
+                    ))
                 }),
             }
         }
@@ -136,7 +138,7 @@ fn first_difference<'w>(a: u32, b: u32, rows: &Mapped, wanted: &'w [Wanted]) -> 
     let differs = |(i, column): &(usize, &Wanted)| match column.target {
         Target::Site | Target::Client | Target::Session => false,
         Target::Therapist => rows.therapist[a] != rows.therapist[b],
-        Target::Day => rows.day[a] != rows.day[b],
+        Target::Day | Target::Date => rows.day[a] != rows.day[b],
         // Missing is NaN here, with one bit pattern.
         Target::Measure(_) => rows.values[*i][a].to_bits() != rows.values[*i][b].to_bits(),
     };
@@ -148,7 +150,7 @@ fn one_therapist(
     from: usize,
     keys: &Keys<'_>,
     policy: TwoTherapists,
-    shown: &str,
+    places: &Places,
     kept: &mut Vec<u32>,
     out: &mut Arranged,
     problems: &mut Problems,
@@ -161,9 +163,9 @@ fn one_therapist(
         TwoTherapists::Refuse => {
             problems.push(Code::TwoTherapists, || {
                 let (a, b) = (keys.rows.row[client[0] as usize], keys.rows.row[other as usize]);
-                Problem::new(Code::TwoTherapists, shown)
-                    .row(b)
-                    .found(format!("a client with two therapists, here and in row {}", a + 1))
+                places
+                    .problem(Code::TwoTherapists, b)
+                    .found(format!("a client with two therapists, here and in {}", places.row(a)))
             });
             return;
         }
@@ -186,7 +188,7 @@ fn one_therapist(
 }
 
 /// Days may not go back while session numbers grow.
-fn days_grow(client: &[u32], keys: &Keys<'_>, shown: &str, problems: &mut Problems) {
+fn days_grow(client: &[u32], keys: &Keys<'_>, places: &Places, problems: &mut Problems) {
     if keys.rows.day.is_empty() {
         return;
     }
@@ -197,12 +199,10 @@ fn days_grow(client: &[u32], keys: &Keys<'_>, shown: &str, problems: &mut Proble
             && day < before
         {
             problems.push(Code::DayDecreases, || {
-                Problem::new(Code::DayDecreases, shown).row(keys.rows.row[row as usize]).found(
-                    format!(
-                        "a day before that of row {}, an earlier session of the same client",
-                        keys.rows.row[earlier as usize] + 1
-                    ),
-                )
+                places.problem(Code::DayDecreases, keys.rows.row[row as usize]).found(format!(
+                    "a day before that of {}, an earlier session of the same client",
+                    places.row(keys.rows.row[earlier as usize])
+                ))
             });
         }
         last = Some((day, row));

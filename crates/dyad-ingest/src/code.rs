@@ -167,6 +167,35 @@ codes! {
     TwoLevels = "two_levels", "a measure at an impossible level",
         "move the column to another file, or change the measure's role",
         "A session-level measure needs one value per session.";
+    IdentifierName = "identifier_name", "a column name that announces a direct identifier",
+        "drop the column, or give a reason in [deidentification.allow]",
+        "De-identification R1: names, birth dates, addresses, phone numbers and the like do not belong into a session file. \
+         Whole words of the column name are compared.";
+    IdentifierValue = "identifier_value", "a value with the shape of a direct identifier",
+        "drop the column, or give a reason in [deidentification.allow]",
+        "De-identification R2: e-mail and web addresses, phone numbers, postcodes, social security, health service, provider, \
+         bank and card numbers. One hit is enough where the shape is specific; check digits must pass more often than by chance.";
+    DateColumn = "date_column", "a full date",
+        "declare it as [columns] date to turn it into days since the first session, or drop it",
+        "De-identification R3: every date element finer than the year is an identifier (45 CFR 164.514). Only the column \
+         declared as `date` may hold dates; it becomes `day` while reading and is never kept.";
+    AgeAbove89 = "age_above_89", "an age above 89",
+        "top-code the ages as 90",
+        "De-identification R4: so few people are that old that the age alone can identify one.";
+    FreeText = "free_text", "free text",
+        "drop the column: names inside text cannot be found reliably",
+        "De-identification R5: more than four words in the typical cell, long and mostly different cells, or any cell of more \
+         than 80 characters.";
+    RealIdentifier = "real_identifier", "an identifier that looks real",
+        "replace the identifiers by random or keyed codes",
+        "De-identification R6: site, therapist or client identifiers that are e-mail addresses, numbers with check digits, or \
+         initials with a birth date.";
+    HiddenText = "hidden_text", "an identifier beside the cells",
+        "export the file without notes, labels and metadata",
+        "De-identification R7: file formats carry text that no table shows: metadata, labels, documents.";
+    DateValue = "date_value", "a date that cannot be read",
+        "write dates as 2024-03-31; day and month of 03/04/2024 cannot be told apart",
+        "The declared date column accepts 2024-03-31, 2024/03/31 and 31.03.2024, with or without a time.";
     Conservation = "conservation", "rows that are neither used nor dropped",
         "this is an error of the program; please report it",
         "Rows read = rows used + rows dropped, by reason. The sum is checked at the end of every load.";

@@ -6,7 +6,8 @@ use crate::{
     arrange::{Arranged, Unit},
     code::Code,
     map::{Mapped, Persons, Target, Wanted},
-    problem::{Problem, Problems},
+    places::Places,
+    problem::Problems,
     study_file::MeasureSpec,
     tables::MeasureValues,
 };
@@ -15,7 +16,7 @@ use crate::{
 pub(crate) struct Sources<'a> {
     pub(crate) rows: &'a Mapped,
     pub(crate) wanted: &'a [Wanted],
-    pub(crate) shown: &'a str,
+    pub(crate) places: &'a Places,
     pub(crate) clients: Option<&'a Persons>,
     pub(crate) therapists: Option<&'a Persons>,
 }
@@ -100,13 +101,11 @@ impl Sources<'_> {
             if let Some(&other) = given.find(|&&row| column[row as usize].total_cmp(&value).is_ne())
             {
                 problems.push(Code::NotConstant, || {
-                    Problem::new(Code::NotConstant, self.shown)
-                        .row(self.rows.row[other as usize])
-                        .column(name)
-                        .found(format!(
-                            "a value that differs from row {}, which is the same {whose}",
-                            self.rows.row[first as usize] + 1
-                        ))
+                    let at = |row: u32| self.rows.row[row as usize];
+                    self.places.problem(Code::NotConstant, at(other)).column(name).found(format!(
+                        "a value that differs from {}, which is the same {whose}",
+                        self.places.row(at(first))
+                    ))
                 });
             }
             value

@@ -4,8 +4,11 @@
 //! the file, the row as a spreadsheet shows it, the column and the *kind* of value found there, never the value.
 
 mod arrange;
+mod assemble;
 mod code;
 mod error;
+mod files;
+mod gate;
 mod intern;
 mod levels;
 mod load;
@@ -14,6 +17,7 @@ mod missing;
 mod nearest;
 mod notes;
 mod number;
+mod places;
 mod problem;
 mod read;
 pub mod study_file;
@@ -21,6 +25,8 @@ mod tables;
 
 pub use code::{Code, explain};
 pub use error::IngestError;
-pub use load::{InputFile, Loaded, load, validate};
+pub use files::InputFile;
+pub use gate::{CHECKS_VERSION, Override, Rule};
+pub use load::{Loaded, load, validate};
 pub use problem::{Location, Problem, Problems};
 pub use study_file::{Profile, StudyFile, StudyFileError};

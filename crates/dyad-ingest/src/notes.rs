@@ -7,6 +7,7 @@ use dyad_model::{Level, Note, NoteKind};
 use crate::{
     arrange::Arranged,
     code::Code,
+    gate::Override,
     intern::Interner,
     map::{Mapped, Names, Persons},
     number,
@@ -44,6 +45,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) values: &'a [MeasureValues],
     pub(crate) clients: Option<&'a Persons>,
     pub(crate) therapists: Option<&'a Persons>,
+    pub(crate) overrides: &'a [Override],
 }
 
 fn note(kind: NoteKind, text: String) -> Note {
@@ -57,6 +59,15 @@ fn plural(n: usize, one: &str) -> String {
 /// The notes of a study, in a fixed order.
 pub(crate) fn notes(facts: &Facts<'_>) -> Vec<Note> {
     let mut notes = Vec::new();
+    for allowed in facts.overrides {
+        let text = format!(
+            "De-identification check {} was overridden for the column `{}`, with the reason: {}",
+            allowed.rule.as_str(),
+            allowed.column,
+            allowed.reason
+        );
+        notes.push(note(NoteKind::Warning, text));
+    }
     structure(facts, &mut notes);
     identifiers(facts, &mut notes);
     joins(facts, &mut notes);
@@ -70,6 +81,14 @@ fn structure(facts: &Facts<'_>, notes: &mut Vec<Note>) {
     let Facts { file, arranged, rows, .. } = facts;
     if file.columns.site.is_none() {
         let text = "No site column: all clients are taken to belong to one site.";
+        notes.push(note(NoteKind::Choice, text.to_owned()));
+    }
+    if file.columns.session.is_none() && !file.is_wide() {
+        let text = if file.columns.day.is_some() || file.columns.date.is_some() {
+            "No session column: the sessions of each client are numbered by their days."
+        } else {
+            "No session column: the sessions of each client are numbered in the order of the file."
+        };
         notes.push(note(NoteKind::Choice, text.to_owned()));
     }
     if file.columns.therapist.is_none() {

@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::fmt::Write as _;
+
 use dyad_ingest::{Code, IngestError, StudyFile, explain};
 use support::{Folder, STUDY, shown, with};
 
@@ -18,6 +20,7 @@ fn cells_that_cannot_be_what_their_column_says() {
             "thousands_separator 6 wai",
             "full_date 7 wai",
             "decimal_comma 8 wai",
+            "date_column 7 wai",
         ]
     );
 }
@@ -98,8 +101,8 @@ fn files_that_are_no_tables() {
     ] {
         assert_eq!(shown(with("", sessions)), [expected], "{sessions:?}");
     }
-    let latin = Folder::new(STUDY, &[("s.csv", b"c,t,n,wai\n1,A,1,4\n2,J\xf6rg,1,4\n")]);
-    assert_eq!(shown(latin.load()), ["encoding 3"]);
+    let damaged = Folder::new(STUDY, &[("s.csv", b"c,t,n,wai\n1,A,1,4\n2,J\x81rg,1,4\n")]);
+    assert_eq!(shown(damaged.load()), ["encoding 3"]);
     let absent = Folder::new(STUDY, &[]).load().unwrap_err();
     assert!(matches!(absent, IngestError::Io { .. }));
     assert!(absent.to_string().contains("there is no such file"), "{absent}");
@@ -126,7 +129,7 @@ fn a_missing_code_inside_the_range_is_a_problem_until_the_measure_says_so() {
 fn no_value_is_repeated_and_only_twenty_of_a_kind_are_told() {
     let mut sessions = String::from("c,t,n,wai\n");
     for i in 1..=50 {
-        sessions += &["1,A,", &i.to_string(), ",secret", &i.to_string(), "\n"].concat();
+        writeln!(sessions, "1,A,{i},secret{i}").unwrap();
     }
     let error = with("", &sessions).unwrap_err();
     let IngestError::Data(problems) = &error else { panic!("a data error") };

@@ -14,6 +14,8 @@ pub(super) enum Cell<'a> {
     Text(&'a str),
     /// A number of a typed format.
     Number(f64),
+    /// A date of a typed format, as days since 1970.
+    Date(i32),
 }
 
 impl Cells {
@@ -22,6 +24,9 @@ impl Cells {
         match self {
             Self::Text(text) => Box::new(text_cells(text)),
             Self::Number(numbers) => Box::new(number_cells(numbers)),
+            Self::Date(days) => {
+                Box::new(days.iter().map(|day| day.map_or(Cell::Empty, Cell::Date)))
+            }
         }
     }
 }
@@ -44,6 +49,7 @@ impl Rule {
             Cell::Empty => return Ok(None),
             Cell::Text(text) if self.codes.has_text(text) => return Ok(None),
             Cell::Text(text) => number::parse(text, decimal)?,
+            Cell::Date(_) => return Err(Code::FullDate),
             Cell::Number(value) if !value.is_finite() => return Err(Code::NotFinite),
             Cell::Number(value) => value + 0.0,
         };
@@ -77,7 +83,7 @@ impl Rule {
 /// A whole number from a cell, if it is one.
 pub(super) fn whole(cell: Cell<'_>, decimal: u8) -> Option<i64> {
     let value = match cell {
-        Cell::Empty => return None,
+        Cell::Empty | Cell::Date(_) => return None,
         Cell::Number(value) => value,
         Cell::Text(text) => {
             // The common case, without the general parser.
@@ -89,6 +95,41 @@ pub(super) fn whole(cell: Cell<'_>, decimal: u8) -> Option<i64> {
     };
     #[expect(clippy::cast_possible_truncation, reason = "whole and below 1e9 by the guard")]
     (value.fract().abs() <= 0.0 && value.abs() < 1e9).then_some(value as i64)
+}
+
+/// Days since 1970 of a date: 2024-03-31, 2024/03/31 or 31.03.2024; a time after it is dropped.
+pub(super) fn date(cell: Cell<'_>) -> Option<i32> {
+    let text = match cell {
+        Cell::Date(days) => return Some(days),
+        Cell::Text(text) => text.split([' ', 'T']).next()?,
+        _ => return None,
+    };
+    let mark = text.chars().find(|c| !c.is_ascii_digit())?;
+    let parts: Vec<&str> = text.split(mark).collect();
+    let [a, b, c] = parts.as_slice() else { return None };
+    let (year, month, day) = match (mark, a.len()) {
+        ('-' | '/', 4) => (a, b, c),
+        ('.', 1 | 2) if c.len() == 4 => (c, b, a),
+        _ => return None,
+    };
+    let (year, month, day): (i32, i32, i32) =
+        (year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
+    days_from_civil(year, month, day)
+}
+
+/// Days from 1970-01-01 to a date of the Gregorian calendar: whole years, leap days, then the day of the year.
+fn days_from_civil(year: i32, month: i32, day: i32) -> Option<i32> {
+    let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let lengths = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let index = usize::try_from(month - 1).ok().filter(|i| *i < 12)?;
+    if !(1800..=2200).contains(&year) || !(1..=lengths[index]).contains(&day) {
+        return None;
+    }
+    let before = year - 1;
+    let leap_days = before / 4 - before / 100 + before / 400;
+    let of_year = lengths[..index].iter().sum::<i32>() + day - 1;
+    // 719162 days lie between 0001-01-01 and 1970-01-01.
+    Some(before * 365 + leap_days + of_year - 719_162)
 }
 
 /// Whether a spreadsheet has turned this identifier into a number with an exponent: `1.23E+05`.
@@ -111,6 +152,23 @@ mod tests {
         }
         for sound in ["006", "E05", "1E10", "C1E+", "12-E+1", "4f2e+1a"] {
             assert!(!is_damaged(sound), "{sound}");
+        }
+    }
+
+    #[test]
+    fn dates_count_from_1970() {
+        // as.integer(as.Date("2024-02-29")) in R, and so on
+        for (text, days) in [
+            ("1970-01-01", 0),
+            ("2024-02-29", 19_782),
+            ("29.02.2024", 19_782),
+            ("2000/3/1 10:00", 11_017),
+            ("1969-12-31T23:59", -1),
+        ] {
+            assert_eq!(date(Cell::Text(text)), Some(days), "{text}");
+        }
+        for text in ["2023-02-29", "03/04/2024", "2024-13-01", "yesterday", "2024-03"] {
+            assert_eq!(date(Cell::Text(text)), None, "{text}");
         }
     }
 

@@ -1,5 +1,7 @@
 //! Which column of which file holds what.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use dyad_model::Role;
 
 use crate::{
@@ -17,6 +19,8 @@ pub(crate) enum Target {
     Client,
     Session,
     Day,
+    /// A date, to be turned into a day.
+    Date,
     /// Index of the measure in the study file.
     Measure(usize),
 }
@@ -29,6 +33,65 @@ pub(crate) struct Wanted {
     pub(crate) index: usize,
     /// Its name there.
     pub(crate) name: String,
+    /// The session number in the name, for a column of a wide file.
+    pub(crate) session: Option<u16>,
+}
+
+impl Wanted {
+    fn new(target: Target, index: usize, name: &str) -> Self {
+        Self { target, index, name: name.to_owned(), session: None }
+    }
+}
+
+/// The columns of a template such as `wai_s{session}`. A column that the study names outright is not taken.
+fn template(
+    header: &Header<'_>,
+    file: &StudyFile,
+    measure: usize,
+    (prefix, suffix): (&str, &str),
+    wanted: &mut Vec<Wanted>,
+    problems: &mut Problems,
+) {
+    let outright = file.column_names();
+    let id = &file.measures[measure].id;
+    let mut seen: BTreeMap<u64, &str> = BTreeMap::new();
+    for (index, name) in header.names.iter().enumerate() {
+        let middle = name.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(suffix));
+        let Some(middle) =
+            middle.filter(|m| !m.is_empty() && m.bytes().all(|b| b.is_ascii_digit()))
+        else {
+            continue;
+        };
+        if outright.iter().any(|named| named.trim() == name) {
+            continue;
+        }
+        let at = || Problem::new(Code::Template, header.shown).row(0).column(name);
+        let number = middle.parse::<u64>().unwrap_or(u64::MAX);
+        if let Some(other) = seen.insert(number, name) {
+            problems.add(at().found(format!("session {number} twice, also in column `{other}`")));
+            continue;
+        }
+        match u16::try_from(number) {
+            Ok(session @ 1..) => wanted.push(Wanted {
+                session: Some(session),
+                ..Wanted::new(Target::Measure(measure), index, name)
+            }),
+            _ => problems.add(
+                at().found("a session number outside 1 to 65535 in a column name")
+                    .hint("an intake score is a `baseline` measure: name its column there"),
+            ),
+        }
+    }
+    if seen.is_empty() {
+        problems.add(
+            Problem::new(Code::Template, header.shown)
+                .row(0)
+                .found("a template that matches no column")
+                .expected(format!(
+                    "columns such as `{prefix}1{suffix}` (study file, [measures.{id}])"
+                )),
+        );
+    }
 }
 
 /// A file's header, for looking up names.
@@ -51,7 +114,7 @@ impl Header<'_> {
         problems: &mut Problems,
     ) {
         match self.position(name) {
-            Some(index) => wanted.push(Wanted { target, index, name: name.trim().to_owned() }),
+            Some(index) => wanted.push(Wanted::new(target, index, name.trim())),
             None => problems.add(missing(self, name, &format!("[columns] {key}"))),
         }
     }
@@ -98,6 +161,7 @@ pub(crate) fn sessions_file(
         (Target::Client, "client", &Some(c.client.clone())),
         (Target::Session, "session", &c.session),
         (Target::Day, "day", &c.day),
+        (Target::Date, "date", &c.date),
     ];
     for (target, key, name) in structure {
         if let Some(name) = name {
@@ -109,6 +173,10 @@ pub(crate) fn sessions_file(
     };
     for (i, measure) in file.measures.iter().enumerate() {
         let Some(name) = column(measure) else { continue };
+        if let Some((prefix, suffix)) = name.split_once("{session}") {
+            template(&header, file, i, (prefix, suffix), &mut wanted, problems);
+            continue;
+        }
         let own_file = match measure.role {
             Role::Alliance | Role::Outcome => false,
             Role::Baseline | Role::Dropout => has(clients, name),
@@ -126,11 +194,7 @@ pub(crate) fn sessions_file(
         }
         match here {
             _ if own_file => {}
-            Some(index) => wanted.push(Wanted {
-                target: Target::Measure(i),
-                index,
-                name: name.trim().to_owned(),
-            }),
+            Some(index) => wanted.push(Wanted::new(Target::Measure(i), index, name.trim())),
             None => problems.add(missing(&header, name, &format!("[measures.{}]", measure.id))),
         }
     }
@@ -178,15 +242,32 @@ fn person_file(
     let mut wanted = Vec::new();
     header.structure(target, key, name, &mut wanted, problems);
     if let Some(index) = file.columns.site.as_ref().and_then(|site| header.position(site)) {
-        let name = header.names[index].clone();
-        wanted.push(Wanted { target: Target::Site, index, name });
+        wanted.push(Wanted::new(Target::Site, index, &header.names[index]));
     }
     for (i, measure) in file.measures.iter().enumerate() {
         let held = column(measure).filter(|_| roles.contains(&measure.role));
         if let Some(index) = held.and_then(|name| header.position(name)) {
-            let name = header.names[index].clone();
-            wanted.push(Wanted { target: Target::Measure(i), index, name });
+            wanted.push(Wanted::new(Target::Measure(i), index, &header.names[index]));
         }
     }
     wanted
+}
+
+/// What is to be said about numbers that a template leaves out: `wai_s1`, `wai_s2`, `wai_s4`.
+pub(crate) fn template_gaps(file: &StudyFile, wanted: &[Wanted]) -> Vec<String> {
+    let mut remarks = Vec::new();
+    for (i, measure) in file.measures.iter().enumerate() {
+        let of_measure = |w: &&Wanted| w.target == Target::Measure(i);
+        let numbers: BTreeSet<u16> =
+            wanted.iter().filter(of_measure).filter_map(|w| w.session).collect();
+        if let (Some(&first), Some(&last)) = (numbers.first(), numbers.last())
+            && usize::from(last - first) + 1 != numbers.len()
+        {
+            remarks.push(format!(
+                "the columns of `{}` leave out some session numbers between {first} and {last}",
+                measure.id
+            ));
+        }
+    }
+    remarks
 }

@@ -4,10 +4,16 @@ mod cells;
 mod columns;
 mod person;
 mod rows;
+mod time;
+mod wide;
 
-pub(crate) use columns::{Target, Wanted, clients_file, sessions_file, therapists_file};
+pub(crate) use columns::{
+    Target, Wanted, clients_file, sessions_file, template_gaps, therapists_file,
+};
 pub(crate) use person::{Persons, persons};
 pub(crate) use rows::{Mapped, Mapper};
+pub(crate) use time::{dates_to_days, number_sessions};
+pub(crate) use wide::lengthen;
 
 use crate::{intern::Interner, missing::MissingCodes, study_file::StudyFile};
 

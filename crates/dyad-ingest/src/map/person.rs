@@ -3,10 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Mapped, Target, Wanted};
-use crate::{
-    code::Code,
-    problem::{Problem, Problems},
-};
+use crate::{code::Code, places::Places, problem::Problems};
 
 /// The rows of a clients or therapists file, found by identifier.
 #[derive(Debug)]
@@ -46,7 +43,7 @@ impl Persons {
 pub(crate) fn persons(
     mapped: Mapped,
     wanted: Vec<Wanted>,
-    shown: &str,
+    places: &Places,
     problems: &mut Problems,
 ) -> Persons {
     let has_site = wanted.iter().any(|w| w.target == Target::Site);
@@ -57,9 +54,9 @@ pub(crate) fn persons(
         let site = if has_site { mapped.site[i] } else { 0 };
         if let Some(first) = rows.insert((site, id), i) {
             problems.push(Code::DuplicatePerson, || {
-                Problem::new(Code::DuplicatePerson, shown).row(mapped.row[i]).expected(format!(
-                    "one row per person; row {} is the same",
-                    mapped.row[first] + 1
+                places.problem(Code::DuplicatePerson, mapped.row[i]).expected(format!(
+                    "one row per person; {} is the same",
+                    places.row(mapped.row[first])
                 ))
             });
         }

@@ -4,11 +4,13 @@ use rayon::prelude::*;
 
 use super::{
     Names, Rule, Target, Wanted,
-    cells::{Cell, is_damaged, whole},
+    cells::{Cell, date, is_damaged, whole},
 };
 use crate::{
     code::Code,
+    gate::Gate,
     intern::Interner,
+    places::Places,
     problem::{Problem, Problems},
     read::{Batch, Cells, Rows, Table},
     study_file::NoSessionNumber,
@@ -22,6 +24,8 @@ pub(crate) struct Mapper<'a> {
     pub(crate) rules: &'a [Rule],
     /// For messages.
     pub(crate) shown: &'a str,
+    /// Position of the file among the parts of its table.
+    pub(crate) part: usize,
     /// For messages: name of the study file.
     pub(crate) study_file: &'a str,
     /// What happens to a row without a session number.
@@ -55,18 +59,33 @@ impl Mapped {
         self.row.len()
     }
 
+    /// Adds the rows of another part; both number their identifiers alike.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.row.extend(other.row);
+        self.site.extend(other.site);
+        self.therapist.extend(other.therapist);
+        self.client.extend(other.client);
+        self.rest(other.session, other.day, other.values);
+        self.blank += other.blank;
+        self.no_session += other.no_session;
+    }
+
+    fn rest(&mut self, session: Vec<u16>, day: Vec<Option<i32>>, values: Vec<Vec<f64>>) {
+        self.session.extend(session);
+        self.day.extend(day);
+        self.values.resize_with(values.len().max(self.values.len()), Vec::new);
+        for (mine, theirs) in self.values.iter_mut().zip(values) {
+            mine.extend(theirs);
+        }
+    }
+
     /// Adds the rows of `other`, whose identifiers are numbered by `from`, numbering them by `into`.
     fn append(&mut self, other: Self, from: &Names, into: &mut Names) {
         self.row.extend(other.row);
         renumber(&mut self.site, &other.site, &from.site, &mut into.site);
         renumber(&mut self.therapist, &other.therapist, &from.therapist, &mut into.therapist);
         renumber(&mut self.client, &other.client, &from.client, &mut into.client);
-        self.session.extend(other.session);
-        self.day.extend(other.day);
-        self.values.resize_with(other.values.len(), Vec::new);
-        for (mine, theirs) in self.values.iter_mut().zip(other.values) {
-            mine.extend(theirs);
-        }
+        self.rest(other.session, other.day, other.values);
         self.blank += other.blank;
         self.no_session += other.no_session;
     }
@@ -80,10 +99,18 @@ fn renumber(to: &mut Vec<u32>, numbers: &[u32], from: &Interner, into: &mut Inte
 
 impl Mapper<'_> {
     /// Reads all batches of a table, several at once, and joins them in the order of the file.
-    pub(crate) fn read(&self, table: &Table, names: &mut Names, problems: &mut Problems) -> Mapped {
+    ///
+    /// Every column of the file passes the gate on the way, also those that are not read.
+    pub(crate) fn read(
+        &self,
+        table: &Table,
+        names: &mut Names,
+        problems: &mut Problems,
+    ) -> (Mapped, Gate) {
         let mut all = Mapped::default();
+        let mut gate = Gate::default();
         let step = rayon::current_num_threads().max(1) * 2;
-        let batches: Vec<usize> = (0..table.batches()).collect();
+        let batches: Vec<usize> = (0..table.source.batches()).collect();
         // In groups, so that only a few batches are in memory as text at any time.
         for group in batches.chunks(step) {
             let done: Vec<_> = group
@@ -91,22 +118,26 @@ impl Mapper<'_> {
                 .map(|&i| {
                     let mut found = Problems::default();
                     let mut local = Names::default();
-                    let rows = match table.batch(i) {
-                        Ok(batch) => self.batch(&batch, table.decimal, &mut local, &mut found),
+                    let (rows, seen) = match table.source.batch(i) {
+                        Ok(batch) => (
+                            self.batch(&batch, table.decimal, &mut local, &mut found),
+                            Gate::of(&batch, &table.header),
+                        ),
                         Err(refused) => {
                             found.merge(refused);
-                            Mapped::default()
+                            (Mapped::default(), Gate::default())
                         }
                     };
-                    (rows, local, found)
+                    (rows, local, seen, found)
                 })
                 .collect();
-            for (rows, local, found) in done {
+            for (rows, local, seen, found) in done {
                 problems.merge(found);
+                gate.merge(seen);
                 all.append(rows, &local, names);
             }
         }
-        all
+        (all, gate)
     }
 
     fn batch(
@@ -119,7 +150,7 @@ impl Mapper<'_> {
         let mut out = Mapped::default();
         let keep = self.keep(batch, &mut out);
         let keep = keep.as_deref();
-        out.row = rows(batch, keep).collect();
+        out.row = rows(batch, keep).map(|record| Places::number(self.part, record)).collect();
         for wanted in self.wanted {
             let mut place = Place { mapper: self, wanted, rows: &batch.rows, problems };
             let cells = kept(&batch.columns[wanted.index], keep);
@@ -130,6 +161,7 @@ impl Mapper<'_> {
                 Target::Client => out.client = place.identifiers(cells, &mut names.client),
                 Target::Session => out.session = place.sessions(cells, decimal),
                 Target::Day => out.day = place.days(cells, decimal),
+                Target::Date => out.day = place.dates(cells),
                 Target::Measure(i) => values = place.values(cells, &self.rules[i], decimal),
             }
             out.values.push(values);
@@ -164,8 +196,7 @@ impl Mapper<'_> {
         if blank.is_empty() && no_session.is_empty() {
             return None;
         }
-        let rows = batch.columns.first().map_or(0, |column| column.iter().count());
-        let mut keep = vec![true; rows];
+        let mut keep = vec![true; batch.len()];
         for i in blank {
             keep[i] = false;
             out.blank += 1;
@@ -190,8 +221,7 @@ fn kept<'a>(
 }
 
 fn rows<'a>(batch: &'a Batch, keep: Option<&'a [bool]>) -> impl Iterator<Item = u64> + 'a {
-    let n = batch.columns.first().map_or(0, |column| column.iter().count());
-    (0..n).filter(move |&i| is_kept(keep, i)).map(|i| batch.rows.at(i))
+    (0..batch.len()).filter(move |&i| is_kept(keep, i)).map(|i| batch.rows.at(i))
 }
 
 /// One column of one batch, with what a message needs.
@@ -215,7 +245,6 @@ impl Place<'_> {
     ) -> Vec<u32> {
         let mut numbers = Vec::new();
         let mut last: Option<(&str, u32)> = None;
-        let mut written = String::new();
         for (i, cell) in cells {
             let text = match cell {
                 Cell::Text(text) => text,
@@ -225,8 +254,12 @@ impl Place<'_> {
                     continue;
                 }
                 Cell::Number(value) => {
-                    written = format!("{value}");
-                    numbers.push(names.number(&written));
+                    numbers.push(names.number(&format!("{value}")));
+                    continue;
+                }
+                Cell::Date(days) => {
+                    // The gate refuses it; the number only keeps the rows apart until then.
+                    numbers.push(names.number(&format!("{days}")));
                     continue;
                 }
             };
@@ -243,7 +276,6 @@ impl Place<'_> {
             last = Some((text, number));
             numbers.push(number);
         }
-        drop(written);
         numbers
     }
 
@@ -279,6 +311,18 @@ impl Place<'_> {
                     self.problem(Code::DayValue, i, |p| p.expected("a whole number of days"));
                 }
                 day
+            })
+            .collect()
+    }
+
+    fn dates<'c>(&mut self, cells: impl Iterator<Item = (usize, Cell<'c>)>) -> Vec<Option<i32>> {
+        cells
+            .map(|(i, cell)| {
+                let date = date(cell);
+                if date.is_none() && !matches!(cell, Cell::Empty) {
+                    self.problem(Code::DateValue, i, |p| p.expected("a date such as 2024-03-31"));
+                }
+                date
             })
             .collect()
     }

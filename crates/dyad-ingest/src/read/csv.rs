@@ -6,7 +6,9 @@ use polars::prelude::{
     Column, CsvParseOptions, CsvReadOptions, DataType, PlSmallStr, Schema, SchemaRef, SerReader,
 };
 
-use super::{Batch, Cells, Dialect, Input, Rows, Table, checked_header, scan};
+use super::{
+    Batch, Cells, Input, Options, Rows, Source, Table, checked_header, dialect, encoding, scan,
+};
 use crate::{
     code::Code,
     problem::{Problem, Problems},
@@ -21,13 +23,15 @@ pub(super) struct Csv {
     segments: Vec<scan::Segment>,
 }
 
-/// Decodes, scans and checks the shape.
-pub(super) fn open(input: Input, dialect: &Dialect) -> Result<Table, Problems> {
+/// Decodes, finds the dialect, scans and checks the shape.
+pub(super) fn open(input: Input, options: &Options) -> Result<Table, Problems> {
     let Input { shown, bytes } = input;
-    let bytes = utf8(bytes, &shown)?;
-    let bytes = unix_line_ends(bytes);
-    let delimiter = dialect.delimiter.unwrap_or(b',');
-    let found = scan::scan(&bytes, delimiter, &shown)?;
+    let decoded = encoding::decode(bytes, options.encoding.as_deref(), &shown)?;
+    let mut bytes = unix_line_ends(decoded.text);
+    let mut options = options.clone();
+    let first_row = separator_line(&mut bytes, &mut options);
+    let dialect = dialect::find(&bytes, &options, &shown)?;
+    let found = scan::scan(&bytes, dialect.delimiter, first_row, &shown)?;
     let header = checked_header(found.header, &shown)?;
     // Names of our own: what the file calls its columns is none of the reader's business.
     let schema = (0..header.len())
@@ -35,19 +39,43 @@ pub(super) fn open(input: Input, dialect: &Dialect) -> Result<Table, Problems> {
         .collect::<Schema>();
     Ok(Table {
         header,
-        decimal: dialect.decimal.unwrap_or(b'.'),
+        decimal: dialect.decimal,
         records: found.records,
         blank: found.blank,
-        source: Csv { shown, bytes, delimiter, schema: Arc::new(schema), segments: found.segments },
+        format: dialect.describe(decoded.encoding),
+        remarks: Vec::new(),
+        hidden: Vec::new(),
+        source: Box::new(Csv {
+            shown,
+            bytes,
+            delimiter: dialect.delimiter,
+            schema: Arc::new(schema),
+            segments: found.segments,
+        }),
     })
 }
 
-impl Csv {
-    pub(super) fn batches(&self) -> usize {
+/// Takes off a first line `sep=;`, which some spreadsheets write; gives the number of rows taken off.
+fn separator_line(bytes: &mut Vec<u8>, options: &mut Options) -> u64 {
+    let end = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1);
+    let line = bytes[..end].trim_ascii_end();
+    // A tab is white space and may have been trimmed off.
+    let delimiter = match (line, &bytes[..end]) {
+        ([b's', b'e', b'p', b'=', delimiter], _) => *delimiter,
+        (b"sep=", [b's', b'e', b'p', b'=', b'\t', ..]) => b'\t',
+        _ => return 0,
+    };
+    options.delimiter.get_or_insert(delimiter);
+    bytes.drain(..end);
+    1
+}
+
+impl Source for Csv {
+    fn batches(&self) -> usize {
         self.segments.len()
     }
 
-    pub(super) fn batch(&self, i: usize) -> Result<Batch, Problems> {
+    fn batch(&self, i: usize) -> Result<Batch, Problems> {
         let segment = &self.segments[i];
         let (text, rows) = self.without_blanks(segment);
         let refused = || Problem::new(Code::Unreadable, &self.shown).row(segment.first_row);
@@ -87,7 +115,9 @@ impl Csv {
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Batch { columns, rows })
     }
+}
 
+impl Csv {
     /// The segment's text without its blank lines, and the physical record of each row.
     fn without_blanks(&self, segment: &scan::Segment) -> (std::borrow::Cow<'_, [u8]>, Rows) {
         if segment.blanks.is_empty() {
@@ -119,18 +149,6 @@ impl Csv {
         }
         row
     }
-}
-
-/// UTF-8 without its byte-order mark; anything else is a problem with the row of the first bad byte.
-fn utf8(mut bytes: Vec<u8>, file: &str) -> Result<Vec<u8>, Problems> {
-    if bytes.starts_with(b"\xEF\xBB\xBF") {
-        bytes.drain(..3);
-    }
-    if let Err(error) = std::str::from_utf8(&bytes) {
-        let row = scan::lines_before(&bytes, error.valid_up_to());
-        return Err(Problem::new(Code::Encoding, file).row(row).into());
-    }
-    Ok(bytes)
 }
 
 /// Turns lone carriage returns into line feeds, if there are any; CRLF stays, the scanner knows it.

@@ -1,19 +1,37 @@
 //! Files to batches of named columns. One file per format; each gives the same thing.
 
+mod arrow;
 mod csv;
+mod dialect;
+mod encoding;
+mod format;
+mod memory;
+mod parquet;
 mod scan;
+mod xlsx;
 
 use std::path::{Path, PathBuf};
 
 use polars::prelude::{Float64Chunked, StringChunked};
 
-use crate::problem::Problems;
+use format::Format;
 
-/// How to read a text file, as far as the study file says; the rest is found.
+use crate::{
+    code::Code,
+    problem::{Problem, Problems},
+};
+
+/// How to read a file, as far as the study file says; the rest is found.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Dialect {
+pub(crate) struct Options {
+    /// A label such as `windows-1252`.
+    pub(crate) encoding: Option<String>,
     pub(crate) delimiter: Option<u8>,
     pub(crate) decimal: Option<u8>,
+    /// Name of a workbook's sheet.
+    pub(crate) sheet: Option<String>,
+    /// Columns the study file names: a delimiter under which they appear is the right one.
+    pub(crate) expected: Vec<String>,
 }
 
 /// A file's bytes and how it is called in messages.
@@ -29,8 +47,20 @@ pub(crate) enum Cells {
     /// Text as it stands in the file; null and empty are both "no value".
     Text(StringChunked),
     /// Numbers of a format that knows types.
-    #[expect(dead_code, reason = "made by the readers of typed formats")]
     Number(Float64Chunked),
+    /// Dates of a format that knows types, as days since 1970.
+    Date(Vec<Option<i32>>),
+}
+
+impl Cells {
+    /// Number of cells.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Number(numbers) => numbers.len(),
+            Self::Date(days) => days.len(),
+        }
+    }
 }
 
 /// Consecutive records.
@@ -39,6 +69,13 @@ pub(crate) struct Batch {
     pub(crate) columns: Vec<Cells>,
     /// 0-based physical record of each row; the header is record 0.
     pub(crate) rows: Rows,
+}
+
+impl Batch {
+    /// Number of rows.
+    pub(crate) fn len(&self) -> usize {
+        self.columns.first().map_or(0, Cells::len)
+    }
 }
 
 /// Physical records of a batch.
@@ -59,6 +96,25 @@ impl Rows {
     }
 }
 
+/// Records in batches. Batches are independent, so they may be read in any order and at once.
+pub(crate) trait Source: Send + Sync {
+    /// Number of batches.
+    fn batches(&self) -> usize;
+
+    /// Reads batch `i`.
+    ///
+    /// # Errors
+    /// If the reader refuses the records or finds another number of them than was counted.
+    fn batch(&self, i: usize) -> Result<Batch, Problems>;
+}
+
+/// Text that a format carries beside its cells: metadata, labels, notes.
+pub(crate) struct Hidden {
+    /// Where it stands: "key-value metadata", "variable label of `x`".
+    pub(crate) place: String,
+    pub(crate) text: String,
+}
+
 /// An opened table: header known, records to come.
 pub(crate) struct Table {
     /// Column names, in the order of the file, unique and not blank.
@@ -69,39 +125,39 @@ pub(crate) struct Table {
     pub(crate) records: u64,
     /// Records without any cell content, skipped before the batches.
     pub(crate) blank: u64,
-    source: csv::Csv,
+    /// What the reader found: "CSV, UTF-8, delimiter `,`".
+    pub(crate) format: String,
+    /// What else is worth knowing.
+    pub(crate) remarks: Vec<String>,
+    /// Text beside the cells.
+    pub(crate) hidden: Vec<Hidden>,
+    pub(crate) source: Box<dyn Source>,
 }
 
 impl Table {
-    /// Opens a table held in memory and checks its shape: header, cells per record, quotes.
+    /// Opens a table held in memory and checks its shape. The format is found from the content.
     ///
     /// # Errors
     /// Everything that is wrong with the shape of the file.
-    pub(crate) fn open(input: Input, dialect: &Dialect) -> Result<Self, Problems> {
-        csv::open(input, dialect)
-    }
-
-    /// Number of batches.
-    pub(crate) fn batches(&self) -> usize {
-        self.source.batches()
-    }
-
-    /// Reads batch `i`. Batches are independent, so they may be read in any order and at once.
-    ///
-    /// # Errors
-    /// If the reader refuses the records or finds another number of them than the scan.
-    pub(crate) fn batch(&self, i: usize) -> Result<Batch, Problems> {
-        self.source.batch(i)
+    pub(crate) fn open(input: Input, options: &Options) -> Result<Self, Problems> {
+        match Format::of(&input.bytes) {
+            Format::Text => csv::open(input, options),
+            Format::Parquet => parquet::open(&input),
+            Format::ArrowFile => arrow::open(&input, false),
+            Format::ArrowStream => arrow::open(&input, true),
+            Format::Xlsx => xlsx::open(&input, options),
+            other => Err(Problem::new(Code::Unsupported, &input.shown)
+                .found(format!("a file of the format {}", other.name()))
+                .hint("export it as CSV")
+                .into()),
+        }
     }
 }
 
 /// Checks that names are there and unique, and trims them.
 pub(crate) fn checked_header(names: Vec<String>, file: &str) -> Result<Vec<String>, Problems> {
-    use crate::{code::Code, problem::Problem};
     let names: Vec<String> = names.into_iter().map(|name| name.trim().to_owned()).collect();
     let mut problems = Problems::default();
-    let mut sorted: Vec<&String> = names.iter().collect();
-    sorted.sort_unstable();
     for (i, _) in names.iter().enumerate().filter(|(_, name)| name.is_empty()) {
         problems.push(Code::BlankColumn, || {
             Problem::new(Code::BlankColumn, file)
@@ -109,6 +165,8 @@ pub(crate) fn checked_header(names: Vec<String>, file: &str) -> Result<Vec<Strin
                 .found(format!("column {} has no name", i + 1))
         });
     }
+    let mut sorted: Vec<&String> = names.iter().collect();
+    sorted.sort_unstable();
     let mut repeated: Vec<&String> =
         sorted.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
     repeated.dedup();

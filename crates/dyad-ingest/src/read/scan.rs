@@ -98,6 +98,26 @@ pub(super) fn record_end(bytes: &[u8], start: usize, delimiter: u8) -> usize {
     record(bytes, start, delimiter).map_or(bytes.len(), |found| found.end)
 }
 
+/// The first records that are not blank, with their numbers of cells; stops at one that is broken.
+pub(super) fn first_records(
+    bytes: &[u8],
+    delimiter: u8,
+    n: usize,
+) -> impl Iterator<Item = (&[u8], usize)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        if at >= bytes.len() {
+            return None;
+        }
+        let found = record(bytes, at, delimiter).ok()?;
+        let line = &bytes[at..found.end];
+        at = found.end;
+        Some((line, found.cells))
+    })
+    .filter(|(line, _)| !is_blank(line))
+    .take(n)
+}
+
 /// The position after the closing quote of the cell that opens at `open`.
 fn after_quoted(bytes: &[u8], open: usize) -> Result<usize, Broken> {
     let mut at = open + 1;
@@ -143,15 +163,21 @@ fn is_blank(record: &[u8]) -> bool {
 }
 
 /// Finds header, records and batches. `bytes` is UTF-8 without a byte-order mark, line ends LF or CRLF.
-pub(super) fn scan(bytes: &[u8], delimiter: u8, file: &str) -> Result<Scan, Problems> {
+/// `first_row` is the physical record of the first line.
+pub(super) fn scan(
+    bytes: &[u8],
+    delimiter: u8,
+    first_row: u64,
+    file: &str,
+) -> Result<Scan, Problems> {
     if let Some(at) = memchr(0, bytes) {
-        let row = lines_before(bytes, at);
+        let row = first_row + lines_before(bytes, at);
         return Err(Problem::new(Code::NulByte, file).row(row).into());
     }
     let mut problems = Problems::default();
     let mut header: Option<Vec<String>> = None;
     let mut segments: Vec<Segment> = Vec::new();
-    let (mut at, mut row, mut records, mut blank) = (0, 0, 0, 0);
+    let (mut at, mut row, mut records, mut blank) = (0, first_row, 0, 0);
     while at < bytes.len() {
         let found = match record(bytes, at, delimiter) {
             Ok(found) => found,
@@ -236,7 +262,7 @@ mod tests {
     use super::*;
 
     fn codes(text: &str) -> Vec<&'static str> {
-        scan(text.as_bytes(), b',', "f.csv")
+        scan(text.as_bytes(), b',', 0, "f.csv")
             .unwrap_err()
             .problems()
             .iter()
@@ -246,17 +272,17 @@ mod tests {
 
     #[test]
     fn quoted_line_breaks_and_doubled_quotes_belong_to_their_cell() {
-        let found = scan(b"a,\"b \"\"x\"\"\"\r\n1,\"two\nlines\"\r\n2,3", b',', "f").unwrap();
+        let found = scan(b"a,\"b \"\"x\"\"\"\r\n1,\"two\nlines\"\r\n2,3", b',', 0, "f").unwrap();
         assert_eq!(found.header, ["a", "b \"x\""]);
         assert_eq!((found.records, found.blank), (2, 0));
     }
 
     #[test]
     fn rows_count_like_a_spreadsheet() {
-        let found = scan(b"a,b\n1,2\n\n3,4\n\n\n", b',', "f").unwrap();
+        let found = scan(b"a,b\n1,2\n\n3,4\n\n\n", b',', 0, "f").unwrap();
         assert_eq!((found.records, found.blank), (2, 1));
         assert_eq!(found.segments[0].blanks[0], 8..9);
-        let problem = scan(b"a,b\n1,2\n\n3\n", b',', "f").unwrap_err();
+        let problem = scan(b"a,b\n1,2\n\n3\n", b',', 0, "f").unwrap_err();
         assert_eq!(problem.problems()[0].location.row, Some(3));
     }
 

@@ -272,6 +272,18 @@ impl StudyFile {
         checks::checked(raw, report)
     }
 
+    /// The data columns the study names outright, templates left out.
+    #[must_use]
+    pub fn column_names(&self) -> Vec<String> {
+        let c = &self.columns;
+        let structure = [&c.site, &c.therapist, &c.session, &c.day, &c.date].into_iter().flatten();
+        let measures = self.measures.iter().filter_map(|m| match &m.source {
+            Source::Column(name) => Some(name),
+            Source::Items(_) => None,
+        });
+        std::iter::once(&c.client).chain(structure).chain(measures).cloned().collect()
+    }
+
     /// Whether the sessions file has one row per client, with columns named by session number.
     #[must_use]
     pub fn is_wide(&self) -> bool {
