@@ -70,11 +70,7 @@ pub(crate) fn add(
                 Ok(b) => {
                     let v = fit.variances;
                     let given = estimate
-                        .value(b.estimate)
-                        .se(b.se)
-                        .interval(b.ci)
-                        .statistic("t", b.t, b.df)
-                        .p_if(b.p)
+                        .tested(b.estimate, b.se, b.ci, (b.t, b.df), b.p)
                         .detail("criterion", fit.criterion)
                         .detail("variance_therapist", v.outer.unwrap_or(0.0))
                         .detail("variance_client", v.cluster)
