@@ -1,9 +1,24 @@
 //! Turns findings into figures, tables, text and one HTML page.
+//!
+//! [`write`] fills a folder; [`render_html`] and [`render_figure`] give its parts. Nothing here computes a statistic: numbers are
+//! printed, never made.
 
+mod bib;
+mod csv;
 mod error;
+mod estimates;
 mod figures;
+mod files;
+mod markdown;
+mod options;
+mod page;
 mod svg;
+mod words;
+mod write;
 
 pub use error::ReportError;
 pub use figures::{figure_data, render_figure};
+pub use options::Options;
+pub use page::render_html;
 pub use svg::{Ink, Svg, Theme};
+pub use write::{Written, WrittenFile, write};

@@ -16,7 +16,8 @@ pub(super) fn draw(plot: &Raincloud) -> Result<Canvas, DrawError> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few groups")]
     let canvas = Canvas::new(WIDTH, (64.0 + ROW * rows) as u32);
     let widest = plot.groups.iter().map(|g| text_width(&g.label, 12.0)).fold(60.0, f64::max);
-    let left = widest.min(170.0) + 20.0;
+    // Names are set in semi-bold, which is about a tenth wider.
+    let left = 1.1 * widest.min(160.0) + 24.0;
     let edge = Edge { left, top: 8.0, right: 704.0, bottom: 8.0 + ROW * rows };
     let values = plot.groups.iter().flat_map(|group| {
         group
@@ -75,7 +76,7 @@ fn draw_group(
         })?;
     }
     let [_, y] = panel.at([0.0, base]);
-    let lines = wrap(&group.label, 12.0, panel.edge().left - 16.0);
+    let lines = wrap(&group.label, 13.2, panel.edge().left - 20.0);
     let below = canvas.lines([4.0, y - 10.0], &lines, Label::new(Anchor::Start).ink(ink).bold())?;
     canvas.text([4.0, below], &format!("n = {}", group.n), Label::muted(Anchor::Start))
 }

@@ -1,6 +1,6 @@
 //! How wide a text will be, without a font.
 
-/// Advance widths of the printable ASCII characters in DejaVu Sans, per mille of the font size. It is among the widest of the
+/// Advance widths of the printable ASCII characters in the font `DejaVu Sans`, per mille of the font size. It is among the widest of the
 /// system fonts a browser may choose, so a box that holds it holds the others.
 const ADVANCE: [u16; 95] = [
     318, 401, 460, 838, 636, 950, 780, 275, 390, 390, 500, 838, 318, 361, 318, 337, //

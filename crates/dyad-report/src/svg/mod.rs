@@ -11,7 +11,7 @@ mod measure;
 mod panel;
 mod style;
 
-pub(crate) use backend::SvgBackend;
+pub(crate) use backend::{SvgBackend, put};
 pub(crate) use canvas::{Anchor, Canvas, Label, Pen};
 pub use ink::Ink;
 pub(crate) use measure::{text_width, wrap};
