@@ -9,8 +9,11 @@ use crate::svg::{
     wrap,
 };
 
+/// The widest a line of the reference's name becomes.
+const REFERENCE_WIDTH: f64 = 96.0;
+
 pub(super) fn draw(plot: &Bars) -> Result<Canvas, DrawError> {
-    let slot = 652.0 / plot.bars.len().max(1) as f64;
+    let slot = (right_edge(plot) - 52.0) / plot.bars.len().max(1) as f64;
     let fits = plot.bars.iter().all(|bar| {
         let lines = wrap(&bar.label, 12.0, slot - 6.0);
         lines.len() <= 2 && lines.iter().all(|line| text_width(line, 12.0) <= slot - 4.0)
@@ -46,10 +49,17 @@ fn paint(plot: &Bars, bar: &Bar) -> (Ink, f64) {
     }
 }
 
+/// The right edge of upright bars: the name of the reference line stands beside it.
+fn right_edge(plot: &Bars) -> f64 {
+    plot.reference.as_ref().map_or(704.0, |reference| {
+        706.0 - text_width(&reference.label, 11.5).min(REFERENCE_WIDTH) - 8.0
+    })
+}
+
 fn upright(plot: &Bars, slot: f64) -> Result<Canvas, DrawError> {
     let two = plot.bars.iter().any(|bar| wrap(&bar.label, 12.0, slot - 6.0).len() > 1);
     let canvas = Canvas::new(WIDTH, if two { 424 } else { 408 });
-    let edge = Edge { left: 52.0, top: 34.0, right: 704.0, bottom: 352.0 };
+    let edge = Edge { left: 52.0, top: 34.0, right: right_edge(plot), bottom: 352.0 };
     let last = plot.bars.len() as f64 - 0.5;
     let panel = Panel::new(&canvas, edge, [-0.5, last], range(plot));
     let at = ticks(range(plot), 6);
@@ -99,8 +109,10 @@ fn upright(plot: &Bars, slot: f64) -> Result<Canvas, DrawError> {
             panel.rule_y(reference.value, Pen::new(Ink::B, 1.5).dashed())
         })?;
         let [_, y] = panel.at([0.0, reference.value]);
-        let label = Label::new(Anchor::End).ink(Ink::B).size(11.5);
-        canvas.text([edge.right, y - 9.0], &reference.label, label)?;
+        let label = Label::new(Anchor::Start).ink(Ink::B).size(11.5);
+        let lines = wrap(&reference.label, 11.5, REFERENCE_WIDTH);
+        let first = y - 7.8 * (lines.len() as f64 - 1.0);
+        canvas.lines([edge.right + 8.0, first], &lines, label)?;
     }
     canvas.group(&[("aria-hidden", "true")], || {
         let zero = [[edge.left, edge.bottom], [edge.right, edge.bottom]];

@@ -37,9 +37,16 @@ fn caseload(plot: &Funnel) -> Result<Canvas, DrawError> {
         }
         Ok(())
     })?;
+    let places = places(&plot.points);
     panel.series("points", || {
-        plot.points.iter().try_for_each(|&point| panel.disc(point, 3.8, Ink::A, 0.8))
+        places
+            .iter()
+            .try_for_each(|&(point, n)| panel.disc(point, 3.6 * f64::from(n).sqrt(), Ink::A, 0.8))
     })?;
+    if places.iter().any(|&(_, n)| n > 1) {
+        let note = "Larger: several at the same place, by area";
+        canvas.text([edge.right, edge.top - 18.0], note, Label::muted(Anchor::End).size(11.5))?;
+    }
     names.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut free = f64::NEG_INFINITY;
     for (value, name) in names {
@@ -49,6 +56,21 @@ fn caseload(plot: &Funnel) -> Result<Canvas, DrawError> {
         canvas.text([edge.right + 8.0, pixel], &name, Label::muted(Anchor::Start).size(11.5))?;
     }
     Ok(canvas)
+}
+
+/// The places of points, each with the number of points there, in the order of their first.
+fn places(points: &[[f64; 2]]) -> Vec<([f64; 2], u32)> {
+    let same = |a: &[f64; 2], b: &[f64; 2]| {
+        (a[0] - b[0]).abs() < f64::EPSILON && (a[1] - b[1]).abs() < f64::EPSILON
+    };
+    let mut places: Vec<([f64; 2], u32)> = Vec::new();
+    for point in points {
+        match places.iter_mut().find(|(place, _)| same(place, point)) {
+            Some((_, n)) => *n += 1,
+            None => places.push((*point, 1)),
+        }
+    }
+    places
 }
 
 fn small_study(plot: &Funnel) -> Result<Canvas, DrawError> {

@@ -5,7 +5,7 @@ use dyad_model::{Cell, ColumnKind, Table};
 
 use super::{Data, WIDTH, extent, maybe, num};
 use crate::svg::{
-    Anchor, Canvas, DrawError, Drawn, Edge, Ink, Label, Panel, Pen, tick_label, ticks,
+    Anchor, Canvas, DrawError, Drawn, Edge, Ink, Label, Panel, Pen, text_width, tick_label, ticks,
 };
 
 /// The steps drawn: until fewer than a tenth of those at the start are at risk.
@@ -18,7 +18,8 @@ fn drawn(curve: &SurvivalCurve) -> &[SurvivalStep] {
 pub(super) fn draw(plot: &Survival) -> Result<Canvas, DrawError> {
     let rows = u32::try_from(plot.curves.len()).unwrap_or(1);
     let canvas = Canvas::new(WIDTH, 432 + 34 * rows);
-    let edge = Edge { left: 92.0, top: 34.0, right: 640.0, bottom: 352.0 };
+    let names = plot.curves.iter().map(|c| text_width(&c.label, 13.2)).fold(0.0, f64::max);
+    let edge = Edge { left: 92.0, top: 34.0, right: 704.0 - names.min(170.0), bottom: 352.0 };
     let times = extent(plot.curves.iter().flat_map(|c| &c.steps).map(|s| s.time));
     let x = plot.x.range.unwrap_or([0.0, times.map_or(1.0, |t| t[1].max(1.0))]);
     let y = plot.y.range.map_or([0.0, 1.0], |[_, high]| [0.0, high]);
@@ -28,8 +29,12 @@ pub(super) fn draw(plot: &Survival) -> Result<Canvas, DrawError> {
     let at = ticks(x, 8);
     panel.axis_x(&plot.x.label, &at, tick_label(&at))?;
     for (index, curve) in plot.curves.iter().enumerate() {
+        draw_band(&panel, curve, plot.cumulative_incidence, Ink::series(index))?;
+    }
+    for (index, curve) in plot.curves.iter().enumerate() {
         draw_curve(&canvas, &panel, curve, plot.cumulative_incidence, Ink::series(index))?;
     }
+    draw_names(&canvas, &panel, plot)?;
     risk_table(&canvas, &panel, plot, &at)?;
     Ok(canvas)
 }
@@ -37,6 +42,17 @@ pub(super) fn draw(plot: &Survival) -> Result<Canvas, DrawError> {
 /// A share on the axis that is drawn.
 fn shown(share: f64, incidence: bool) -> f64 {
     if incidence { 1.0 - share } else { share }
+}
+
+fn draw_band(panel: &Panel<'_>, curve: &SurvivalCurve, incidence: bool, ink: Ink) -> Drawn {
+    let mut band: Vec<[f64; 3]> = vec![[0.0, shown(1.0, incidence), shown(1.0, incidence)]];
+    for step in drawn(curve) {
+        let (Some(low), Some(high)) = (step.low, step.high) else { continue };
+        let (a, b) = (shown(low, incidence), shown(high, incidence));
+        let [_, low, high] = band.last().copied().unwrap_or([0.0, a, b]);
+        band.extend([[step.time, low, high], [step.time, a.min(b), a.max(b)]]);
+    }
+    panel.series("band", || panel.ribbon(&band, ink, 0.15))
 }
 
 fn draw_curve(
@@ -48,17 +64,11 @@ fn draw_curve(
 ) -> Drawn {
     let steps = drawn(curve);
     let mut line = vec![[0.0, shown(1.0, incidence)]];
-    let mut band: Vec<[f64; 3]> = vec![[0.0, shown(1.0, incidence), shown(1.0, incidence)]];
     for step in steps {
         let y = shown(step.survival, incidence);
         let before = line.last().map_or(y, |p| p[1]);
         line.extend([[step.time, before], [step.time, y]]);
-        let (Some(low), Some(high)) = (step.low, step.high) else { continue };
-        let (a, b) = (shown(low, incidence), shown(high, incidence));
-        let [_, low, high] = band.last().copied().unwrap_or([0.0, y, y]);
-        band.extend([[step.time, low, high], [step.time, a.min(b), a.max(b)]]);
     }
-    panel.series("band", || panel.ribbon(&band, ink, 0.15))?;
     panel.series("curve", || panel.line(&line, Pen::new(ink, 2.0)))?;
     panel.series("censored", || {
         for step in steps.iter().filter(|s| s.censored > 0) {
@@ -69,11 +79,28 @@ fn draw_curve(
             }
         }
         Ok(())
-    })?;
-    if let Some(&end) = line.last() {
-        let [x, y] = panel.at(end);
-        let label = Label::new(Anchor::Start).ink(ink).bold();
-        canvas.text([x + 8.0, y], &curve.label, label)?;
+    })
+}
+
+/// Writes each name at the end of its curve, pushed apart where they would touch.
+fn draw_names(canvas: &Canvas, panel: &Panel<'_>, plot: &Survival) -> Drawn {
+    let mut ends: Vec<(f64, usize)> = plot
+        .curves
+        .iter()
+        .enumerate()
+        .filter_map(|(index, curve)| {
+            let last = drawn(curve).last()?;
+            let share = shown(last.survival, plot.cumulative_incidence);
+            Some((panel.at([0.0, share])[1], index))
+        })
+        .collect();
+    ends.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut free = f64::NEG_INFINITY;
+    for (y, index) in ends {
+        let at = y.max(free);
+        free = at + 16.0;
+        let label = Label::new(Anchor::Start).ink(Ink::series(index)).bold();
+        canvas.text([panel.edge().right + 8.0, at], &plot.curves[index].label, label)?;
     }
     Ok(())
 }

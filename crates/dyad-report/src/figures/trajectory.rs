@@ -30,8 +30,11 @@ pub(super) fn draw(plot: &Trajectory) -> Result<Canvas, DrawError> {
     panel.axis_x(&plot.x.label, &at, |tick| format!("{tick:.0}"))?;
 
     panel.series("samples", || {
-        plot.samples.iter().try_for_each(|line| panel.line(line, Pen::new(Ink::Grid, 1.0)))
+        plot.samples.iter().try_for_each(|line| panel.line(line, Pen::new(Ink::Muted, 0.7)))
     })?;
+    for (index, series) in plot.series.iter().enumerate() {
+        draw_ribbons(&panel, series, plot.min_n, Ink::series(index))?;
+    }
     for (index, series) in plot.series.iter().enumerate() {
         draw_series(&panel, series, plot.min_n, Ink::series(index))?;
     }
@@ -48,16 +51,20 @@ fn enough(series: &TrajectorySeries, min_n: u64) -> &[TrajectoryPoint] {
     &series.points[..stop]
 }
 
-fn draw_series(panel: &Panel<'_>, series: &TrajectorySeries, min_n: u64, ink: Ink) -> Drawn {
+fn draw_ribbons(panel: &Panel<'_>, series: &TrajectorySeries, min_n: u64, ink: Ink) -> Drawn {
     let solid = enough(series, min_n);
     let spread: Vec<[f64; 3]> =
         solid.iter().filter_map(|p| p.spread.map(|[low, high]| [p.x, low, high])).collect();
     let ribbon: Vec<[f64; 3]> = solid.iter().filter_map(|p| Some([p.x, p.low?, p.high?])).collect();
+    panel.series("spread", || panel.ribbon(&spread, ink, 0.08))?;
+    panel.series("ribbon", || panel.ribbon(&ribbon, ink, 0.20))
+}
+
+fn draw_series(panel: &Panel<'_>, series: &TrajectorySeries, min_n: u64, ink: Ink) -> Drawn {
+    let solid = enough(series, min_n);
     let line = |points: &[TrajectoryPoint]| -> Vec<[f64; 2]> {
         points.iter().map(|p| [p.x, p.mean]).collect()
     };
-    panel.series("spread", || panel.ribbon(&spread, ink, 0.08))?;
-    panel.series("ribbon", || panel.ribbon(&ribbon, ink, 0.20))?;
     let rest = &series.points[solid.len().saturating_sub(1).min(series.points.len())..];
     panel.series("few", || {
         if solid.len() < series.points.len() {

@@ -1,6 +1,6 @@
 //! One analysis of the page.
 
-use dyad_model::{Analysis, Estimate, Figure, NoteKind, Status};
+use dyad_model::{Analysis, Counts, Estimate, Figure, NoteKind, Status};
 
 use super::sentence::Sentences;
 use super::table::TableView;
@@ -88,6 +88,11 @@ pub(crate) struct GroupView {
     pub(crate) estimates: Vec<EstimateView>,
     pub(crate) how: Vec<HowView>,
     pub(crate) benefit: bool,
+    pub(crate) interval: bool,
+    pub(crate) statistic: bool,
+    pub(crate) p: bool,
+    pub(crate) columns: usize,
+    pub(crate) throughout: String,
     pub(crate) folded: bool,
 }
 
@@ -201,19 +206,50 @@ fn groups(
             let members: Vec<&Estimate> =
                 analysis.findings.estimates.iter().filter(|e| &e.id[..first(e)] == head).collect();
             numbers.tables += 1;
+            let shared = shared(&members);
+            let has = |part: fn(&Estimate) -> bool| members.iter().any(|e| part(e));
+            let [benefit, interval, statistic, p] = [
+                has(|e| e.benefit.is_some()),
+                has(|e| e.ci.is_some()),
+                has(|e| e.statistic.is_some()),
+                has(|e| e.p.is_some()),
+            ];
             GroupView {
                 number: format!("Table {}", numbers.tables),
                 title: words::heading(head),
-                benefit: members.iter().any(|e| e.benefit.is_some()),
+                benefit,
+                interval,
+                statistic,
+                p,
+                columns: 2 + [benefit, interval, statistic, p].into_iter().filter(|c| *c).count(),
+                throughout: words::counts(&shared).join(", "),
                 folded: members.len() > MOST_OPEN_ESTIMATES,
-                estimates: members.iter().map(|e| row(e)).collect(),
+                estimates: members.iter().map(|e| row(e, &shared)).collect(),
                 how: how(&analysis.plugin, &members, options, sentences),
             }
         })
         .collect()
 }
 
-fn row(estimate: &Estimate) -> EstimateView {
+/// The counts that are the same for every estimate with a number: said once below the table. Clients stay in their column.
+fn shared(members: &[&Estimate]) -> Counts {
+    let given: Vec<&Counts> =
+        members.iter().filter(|e| e.refused.is_none()).map(|e| &e.n).collect();
+    let same = |unit: fn(&Counts) -> Option<u64>| {
+        let first = given.first().and_then(|n| unit(n));
+        first.filter(|_| given.len() > 1 && given.iter().all(|n| unit(n) == first))
+    };
+    Counts { rows: None, clients: None, therapists: same(|n| n.therapists), sites: None }
+}
+
+fn row(estimate: &Estimate, shared: &Counts) -> EstimateView {
+    let mut n = estimate.n;
+    if shared.therapists.is_some() && (n.clients.is_some() || n.rows.is_some()) {
+        n.therapists = None;
+    }
+    if n.rows == n.clients {
+        n.rows = None;
+    }
     EstimateView {
         label: estimate.label.clone(),
         value: words::value(estimate),
@@ -221,7 +257,7 @@ fn row(estimate: &Estimate) -> EstimateView {
         interval: words::interval(estimate),
         statistic: words::statistic(estimate),
         p: words::p(estimate.p),
-        n: words::counts(&estimate.n),
+        n: words::counts(&n),
         refused: estimate.refused.clone(),
         warnings: estimate.warnings.clone(),
     }
