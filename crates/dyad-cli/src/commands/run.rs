@@ -83,7 +83,10 @@ pub(crate) fn execute(plan: &Plan, terminal: &Terminal) -> Result<u8, Failure> {
     let (results, records) = results(&loaded, outcomes);
     let provenance = provenance(plan, &loaded, records, started_unix, &stages);
     progress.say("writing the report");
-    let explained = catalogue.plugins.iter().filter_map(|p| Some((p.id.clone(), p.manifest.as_ref().ok()?.delivers.clone())));
+    let explained = catalogue
+        .plugins
+        .iter()
+        .filter_map(|p| Some((p.id.clone(), p.manifest.as_ref().ok()?.delivers.clone())));
     let options = dyad_report::Options { explained: explained.collect() };
     let written = dyad_report::write(&results, &provenance, &options, pending.folder())
         .map_err(|e| Failure::coded("report", e.to_string()))?;
