@@ -115,15 +115,21 @@ fn cells(data_type: &DataType, parts: &[&dyn Array]) -> Option<Cells> {
         DataType::Utf8 => Cells::text(parts.iter().flat_map(|p| p.as_string::<i32>().iter())),
         DataType::LargeUtf8 => Cells::text(parts.iter().flat_map(|p| p.as_string::<i64>().iter())),
         DataType::Utf8View => Cells::text(parts.iter().flat_map(|p| p.as_string_view().iter())),
-        DataType::Dictionary(_, value) if **value == DataType::Utf8 => {
+        DataType::Dictionary(_, value) => {
             let mut text: Vec<Option<String>> = Vec::new();
             for part in parts {
                 let dictionary = part.as_any_dictionary();
-                let words = dictionary.values().as_string::<i32>();
+                let words = dictionary.values();
+                let words: Vec<Option<&str>> = match **value {
+                    DataType::Utf8 => words.as_string::<i32>().iter().collect(),
+                    DataType::LargeUtf8 => words.as_string::<i64>().iter().collect(),
+                    DataType::Utf8View => words.as_string_view().iter().collect(),
+                    _ => return None,
+                };
                 let keys = if words.is_empty() { Vec::new() } else { dictionary.normalized_keys() };
                 text.extend((0..part.len()).map(|i| {
                     let key = *keys.get(i).filter(|_| part.is_valid(i))?;
-                    words.is_valid(key).then(|| words.value(key).to_owned())
+                    words.get(key)?.map(str::to_owned)
                 }));
             }
             Cells::text(text.into_iter())
