@@ -1,6 +1,8 @@
 //! The same data in every format and dialect give the same study. The files of other programs were written by
 //! `tests/data/formats/make.py`.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that fails fails its test")]
+
 mod support;
 
 use dyad_ingest::{IngestError, Loaded, load};

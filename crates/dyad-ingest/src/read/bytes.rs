@@ -7,7 +7,7 @@ pub(super) struct Damaged;
 /// Reads numbers and stretches, in one byte order.
 #[derive(Clone, Debug)]
 pub(super) struct Bytes<'a> {
-    bytes: &'a [u8],
+    all: &'a [u8],
     at: usize,
     pub(super) big_endian: bool,
 }
@@ -28,7 +28,7 @@ macro_rules! number {
 
 impl<'a> Bytes<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0, big_endian: false }
+        Self { all: bytes, at: 0, big_endian: false }
     }
 
     /// Where the next byte stands.
@@ -38,21 +38,21 @@ impl<'a> Bytes<'a> {
 
     /// Goes to a position.
     pub(super) fn seek(&mut self, at: usize) -> Result<(), Damaged> {
-        self.at = (at <= self.bytes.len()).then_some(at).ok_or(Damaged)?;
+        self.at = (at <= self.all.len()).then_some(at).ok_or(Damaged)?;
         Ok(())
     }
 
     /// The next `n` bytes.
     pub(super) fn take(&mut self, n: usize) -> Result<&'a [u8], Damaged> {
         let end = self.at.checked_add(n).ok_or(Damaged)?;
-        let taken = self.bytes.get(self.at..end).ok_or(Damaged)?;
+        let taken = self.all.get(self.at..end).ok_or(Damaged)?;
         self.at = end;
         Ok(taken)
     }
 
     /// Everything from here.
     pub(super) fn rest(&self) -> &'a [u8] {
-        &self.bytes[self.at..]
+        &self.all[self.at..]
     }
 
     /// The next bytes, if they are `word`.
@@ -67,7 +67,7 @@ impl<'a> Bytes<'a> {
     /// A count of things that take at least `each` bytes: no more of them than the rest of the file can hold.
     pub(super) fn fits(&self, count: i64, each: usize) -> Result<usize, Damaged> {
         let count = usize::try_from(count).map_err(|_| Damaged)?;
-        if count.checked_mul(each).is_some_and(|n| n <= self.bytes.len() - self.at) {
+        if count.checked_mul(each).is_some_and(|n| n <= self.all.len() - self.at) {
             Ok(count)
         } else {
             Err(Damaged)

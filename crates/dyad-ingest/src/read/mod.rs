@@ -145,7 +145,7 @@ impl Table {
     pub(crate) fn open(input: Input, options: &Options) -> Result<Self, Problems> {
         match Format::of(&input.bytes) {
             Format::Text => csv::open(input, options),
-            Format::Parquet => parquet::open(&input),
+            Format::Parquet => parquet::open(input),
             Format::ArrowFile => arrow::open(&input, false),
             Format::ArrowStream => arrow::open(&input, true),
             Format::Xlsx => xlsx::open(&input, options),

@@ -109,7 +109,7 @@ impl Dictionary {
         // Numbers of segments are those of the value labels; a text owns several.
         let mut owners: Vec<usize> = Vec::new();
         let mut long = LongNames::default();
-        let mut labels: Vec<([u8; 8], Vec<u8>)> = Vec::new();
+        let mut labels: Vec<ValueLabel> = Vec::new();
         loop {
             match r.i32()? {
                 2 => dictionary.variable(&mut r, &mut owners)?,
@@ -209,7 +209,7 @@ impl Dictionary {
     }
 
     /// Notes a label that calls a value missing although it is not declared so.
-    fn label(&mut self, variable: usize, labels: &[([u8; 8], Vec<u8>)]) {
+    fn label(&mut self, variable: usize, labels: &[ValueLabel]) {
         const WORDS: [&str; 6] =
             ["missing", "n/a", "not applicable", "refused", "no answer", "keine angabe"];
         let big_endian = self.big_endian;
@@ -313,6 +313,9 @@ impl Dictionary {
     }
 }
 
+/// A value as it stands in the file, and its label.
+type ValueLabel = ([u8; 8], Vec<u8>);
+
 /// Names of more than eight letters and widths of more than 255 bytes, by short name.
 #[derive(Default)]
 struct LongNames {
@@ -333,7 +336,7 @@ fn pairs(raw: &[u8]) -> BTreeMap<Vec<u8>, Vec<u8>> {
 fn value_labels(
     r: &mut Bytes<'_>,
     texts: &mut Vec<(&'static str, Vec<u8>)>,
-) -> Result<Vec<([u8; 8], Vec<u8>)>, Damaged> {
+) -> Result<Vec<ValueLabel>, Damaged> {
     let n = r.i32()?;
     let mut labels = Vec::new();
     for _ in 0..r.fits(n.into(), 16)? {
