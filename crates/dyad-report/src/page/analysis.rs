@@ -1,6 +1,6 @@
 //! One analysis of the page.
 
-use dyad_model::{Analysis, Counts, Estimate, Figure, NoteKind, Status};
+use dyad_model::{Analysis, Cell, Counts, Estimate, Figure, NoteKind, Status, Table};
 
 use super::sentence::Sentences;
 use super::table::TableView;
@@ -82,6 +82,7 @@ pub(crate) struct HowView {
 }
 
 /// Estimates whose ids begin alike.
+#[expect(clippy::struct_excessive_bools, reason = "one per column that may be left out")]
 pub(crate) struct GroupView {
     pub(crate) number: String,
     pub(crate) title: String,
@@ -169,8 +170,9 @@ impl AnalysisView {
 /// A figure of the page; one that cannot be drawn says why.
 pub(crate) fn figure(figure: &Figure, plugin: &str, numbers: &mut Numbers) -> FigureView {
     let file = files::name(plugin, &figure.id);
-    let data = figure_data(figure);
-    let data = (data.rows.len() <= MOST_DATA_ROWS).then(|| TableView::new(&data, None).ok());
+    let data = compact(figure_data(figure));
+    let fits = data.rows.len() <= MOST_DATA_ROWS && data.columns.len() <= 7;
+    let data = fits.then(|| TableView::new(&data, None).ok());
     FigureView {
         number: numbers.figure(),
         title: figure.title.clone(),
@@ -183,6 +185,26 @@ pub(crate) fn figure(figure: &Figure, plugin: &str, numbers: &mut Numbers) -> Fi
         anchor: format!("figure-{file}"),
         file: format!("figures/{file}"),
     }
+}
+
+/// A table without the columns that say the same, or nothing, in every row.
+fn compact(mut table: Table) -> Table {
+    let says = |index: usize| {
+        let mut cells = table.rows.iter().filter_map(|row| row.cells.get(index));
+        let first = cells.next();
+        match first {
+            Some(Cell::Number(_)) => true,
+            first => cells.any(|cell| Some(cell) != first),
+        }
+    };
+    let keep: Vec<bool> = (0..table.columns.len()).map(says).collect();
+    let mut kept = keep.iter();
+    table.columns.retain(|_| kept.next().copied().unwrap_or(false));
+    for row in &mut table.rows {
+        let mut kept = keep.iter();
+        row.cells.retain(|_| kept.next().copied().unwrap_or(false));
+    }
+    table
 }
 
 /// Estimates by the first part of their ids, in the order of their first member.

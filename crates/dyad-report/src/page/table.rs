@@ -14,6 +14,13 @@ pub(crate) struct CellView {
     pub(crate) right: bool,
 }
 
+impl CellView {
+    /// Whether it is a checksum, which may break anywhere.
+    pub(crate) fn is_hash(&self) -> bool {
+        self.text.len() == 64 && self.text.bytes().all(|b| b.is_ascii_hexdigit())
+    }
+}
+
 /// A table as the template prints it. The first cell of a row is its heading.
 pub(crate) struct TableView {
     /// "Table 3"; empty until it is numbered.
@@ -123,7 +130,18 @@ pub(crate) fn from_maps(
         "sha256" => 4,
         _ => 3,
     });
-    let heads: Vec<String> = keys.iter().map(|key| words::heading(key)).collect();
+    let heads: Vec<String> = keys
+        .iter()
+        .map(|key| match key.as_str() {
+            "sha256" => "SHA-256".to_owned(),
+            "id" => "Plugin".to_owned(),
+            other => match other.rsplit_once('_') {
+                Some((what, unit @ ("s" | "ms"))) => format!("{}, {unit}", words::heading(what)),
+                Some((what, "mb")) => format!("{}, MB", words::heading(what)),
+                _ => words::heading(other),
+            },
+        })
+        .collect();
     let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
     let rows = maps
         .iter()
