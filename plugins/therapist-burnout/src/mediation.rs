@@ -39,6 +39,10 @@ pub(crate) fn add(
         Some(reason) => (Err(reason.to_owned()), Err(reason.to_owned())),
         None => match clients.therapist_ranges(&sample.clients) {
             Err(reason) => (Err(reason.to_owned()), Err(reason.to_owned())),
+            Ok(therapists) if therapists.len() < 2 => {
+                let reason = "there is one therapist only";
+                (Err(reason.to_owned()), Err(reason.to_owned()))
+            }
             Ok(therapists) if therapists.len() == sample.clients.len() => {
                 let reason =
                     "every therapist has one client: within and between cannot be told apart";
