@@ -61,6 +61,17 @@ impl Cholesky {
         }
     }
 
+    /// A⁻¹, row after row.
+    pub(crate) fn inverse(&self) -> Vec<f64> {
+        let mut inverse = vec![0.0; self.size * self.size];
+        // A⁻¹ is symmetric: its columns are its rows.
+        for (k, row) in inverse.chunks_exact_mut(self.size).enumerate() {
+            row[k] = 1.0;
+            self.solve(row);
+        }
+        inverse
+    }
+
     /// v'·A⁻¹·v.
     pub(crate) fn quadratic_form(&self, v: &[f64]) -> f64 {
         let mut half = v.to_vec();
