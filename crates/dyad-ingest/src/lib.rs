@@ -20,6 +20,7 @@ mod number;
 mod places;
 mod problem;
 mod read;
+mod scales;
 pub mod study_file;
 mod tables;
 
