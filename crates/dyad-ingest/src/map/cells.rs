@@ -7,7 +7,7 @@ use crate::{code::Code, number, read::Cells};
 
 /// One cell.
 #[derive(Clone, Copy)]
-pub(super) enum Cell<'a> {
+pub(crate) enum Cell<'a> {
     /// Nothing, or white space only.
     Empty,
     /// Trimmed text.
@@ -20,7 +20,7 @@ pub(super) enum Cell<'a> {
 
 impl Cells {
     /// The cells in order.
-    pub(super) fn iter(&self) -> Box<dyn Iterator<Item = Cell<'_>> + '_> {
+    pub(crate) fn iter(&self) -> Box<dyn Iterator<Item = Cell<'_>> + '_> {
         match self {
             Self::Text(text) => Box::new(text_cells(text)),
             Self::Number(numbers) => Box::new(number_cells(numbers)),

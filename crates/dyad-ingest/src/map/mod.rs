@@ -1,6 +1,6 @@
 //! Named columns to identifiers, session numbers and values.
 
-mod cells;
+pub(crate) mod cells;
 mod columns;
 mod person;
 mod rows;
