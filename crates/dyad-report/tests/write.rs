@@ -64,7 +64,7 @@ fn the_page_is_sound() {
         match link.strip_prefix('#') {
             Some(id) => assert!(page.contains(&format!("id=\"{id}\"")), "no target for #{id}"),
             None => {
-                assert!(!link.contains("://") || link.starts_with("https://doi.org/"), "{link}")
+                assert!(!link.contains("://") || link.starts_with("https://doi.org/"), "{link}");
             }
         }
     }
