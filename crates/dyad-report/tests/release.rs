@@ -137,7 +137,7 @@ fn no_single_person_is_drawn() {
                     assert!(plot.series.iter().flat_map(|s| &s.points).all(|p| p.n >= threshold));
                 }
                 Plot::Forest(plot) => {
-                    assert!(profile != Profile::Opensafely || plot.rows.is_empty())
+                    assert!(profile != Profile::Opensafely || plot.rows.is_empty());
                 }
                 Plot::Survival(plot) => {
                     assert!(
@@ -269,6 +269,12 @@ fn files_that_may_not_leave_are_not_written() {
     let names = |profile| -> Vec<String> {
         files(&results, &provenance, profile).into_iter().map(|f| f.0).collect()
     };
-    assert!(names(Profile::Acro).iter().all(|name| !name.ends_with(".svg")));
-    assert!(names(Profile::Opensafely).iter().any(|name| name.ends_with(".svg")));
+    let drawings = |profile| {
+        names(profile)
+            .iter()
+            .filter(|name| Path::new(name).extension() == Some("svg".as_ref()))
+            .count()
+    };
+    assert_eq!(drawings(Profile::Acro), 0);
+    assert!(drawings(Profile::Opensafely) > 5);
 }

@@ -114,7 +114,7 @@ fn one(analysis: &mut Analysis, rules: &Rules, published: &[u64], audit: &mut Au
     if let Some(reason) = &mut analysis.reason
         && text::without_numbers(reason).1
     {
-        "withheld: it holds a number".clone_into(reason);
+        "the reason holds a number and is withheld".clone_into(reason);
     }
 }
 

@@ -21,7 +21,19 @@ fn has_number(sentence: &str) -> bool {
     for level in LEVELS {
         words = words.replace(level, "");
     }
-    words.chars().any(char::is_numeric)
+    let mut after_session = false;
+    words.split_whitespace().any(|word| {
+        // "session 3", "sessions 3 to 5": settings name sessions, and a session is no person. "36 sessions" is a count.
+        let word = word.trim_matches(|c: char| c.is_ascii_punctuation());
+        if matches!(word, "session" | "sessions" | "Session" | "Sessions") {
+            after_session = true;
+            return false;
+        }
+        let number = word.chars().any(char::is_numeric);
+        let allowed = after_session && (number && word.len() <= 7 || matches!(word, "to" | "and"));
+        after_session = allowed;
+        number && !allowed
+    })
 }
 
 /// The sentences of a text: they end with a stop, a question mark or an exclamation mark and a space.
@@ -60,7 +72,8 @@ pub(crate) fn paragraphs(text: &mut Text, estimates: &[Estimate]) -> bool {
     let given: Vec<&Estimate> = estimates.iter().filter(|e| e.estimate.is_some()).collect();
     if has_number(&text.answer) {
         changed = true;
-        text.answer = given.first().map_or_else(String::new, |first| stated(first));
+        let best = given.iter().find(|e| e.ci.is_some()).or(given.first());
+        text.answer = best.map_or_else(String::new, |first| stated(first));
     }
     if has_number(&text.results) {
         changed = true;
@@ -99,6 +112,9 @@ mod tests {
         assert!(left_out);
         assert!(!without_numbers("Nothing to count.").1);
         assert_eq!(without_numbers("r = −.19, n = 119").0, "");
+        assert!(!without_numbers("Early means sessions 3 to 5, late means session 9.").1);
+        assert!(without_numbers("In sessions 3 to 5 were 12 clients.").1);
+        assert!(without_numbers("It used 36 sessions.").1);
     }
 
     #[test]
