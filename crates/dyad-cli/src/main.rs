@@ -1,1 +1,58 @@
-fn main() {}
+//! The `dyad` command: the only crate that prints or exits.
+
+mod args;
+mod commands;
+mod failure;
+mod output;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command, Format, PluginsCommand};
+use failure::Failure;
+use terminal::Terminal;
+
+fn main() -> ExitCode {
+    // First of all, while the process has one thread: a worker that runs a plugin is this executable started by itself.
+    dyad_host::run_if_worker();
+
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            drop(error.print());
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let terminal = Terminal::new(args.format, args.quiet, args.verbose);
+    let done = match args.command {
+        Command::Run(run) => commands::run::run(&run, &terminal),
+        Command::Demo(demo) => commands::demo::demo(&demo, &terminal),
+        Command::Validate { study } => commands::validate::validate(&study, &terminal),
+        Command::Explain { id } => commands::explain::explain(&id, &terminal),
+        Command::Plugins(PluginsCommand::List) => commands::plugins::list(&terminal),
+        Command::Plugins(PluginsCommand::Info { id }) => commands::plugins::info(&id, &terminal),
+    };
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            report(&failure, &terminal);
+            ExitCode::from(failure.exit)
+        }
+    }
+}
+
+/// Prints an error for a person, or as JSON for a program.
+fn report(failure: &Failure, terminal: &Terminal) {
+    if terminal.format == Format::Json {
+        let error = serde_json::json!({
+            "schema_version": 1,
+            "error": { "code": failure.code, "message": failure.message, "hint": failure.hint,
+                       "problems": failure.problems },
+        });
+        terminal.result(&format!("{error:#}"));
+    } else {
+        terminal.error(&failure.to_string());
+    }
+}

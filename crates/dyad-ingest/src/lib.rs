@@ -1,1 +1,32 @@
 //! From a study file and its data files to a checked study.
+//!
+//! [`load`] reads, maps, checks and sorts; it gives a complete [`dyad_model::Study`] or says what is wrong. Messages name
+//! the file, the row as a spreadsheet shows it, the column and the *kind* of value found there, never the value.
+
+mod arrange;
+mod assemble;
+mod code;
+mod error;
+mod files;
+mod gate;
+mod intern;
+mod levels;
+mod load;
+mod map;
+mod missing;
+mod nearest;
+mod notes;
+mod number;
+mod places;
+mod problem;
+mod read;
+pub mod study_file;
+mod tables;
+
+pub use code::{Code, explain};
+pub use error::IngestError;
+pub use files::InputFile;
+pub use gate::{CHECKS_VERSION, Override, Rule};
+pub use load::{Loaded, load, validate};
+pub use problem::{Location, Problem, Problems};
+pub use study_file::{Profile, StudyFile, StudyFileError};

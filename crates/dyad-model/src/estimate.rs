@@ -152,6 +152,15 @@ impl Estimate {
         self
     }
 
+    /// Sets the 95 % interval where the method gives one.
+    #[must_use]
+    pub fn interval(self, ci: Option<[f64; 2]>) -> Self {
+        match ci {
+            Some(ci) => self.ci(ci),
+            None => self,
+        }
+    }
+
     /// Sets a t, F, χ² … statistic with its degrees of freedom.
     #[must_use]
     pub fn statistic(mut self, name: &str, value: f64, df: Option<f64>) -> Self {
@@ -165,6 +174,29 @@ impl Estimate {
     pub fn p(mut self, p: f64) -> Self {
         self.p = p.is_finite().then_some(p);
         self
+    }
+
+    /// Sets number, standard error, interval, t statistic and p of a tested effect at once; df, interval and p are left out where the
+    /// method gives none.
+    #[must_use]
+    pub fn tested(
+        self,
+        value: f64,
+        se: f64,
+        ci: Option<[f64; 2]>,
+        (t, df): (f64, Option<f64>),
+        p: Option<f64>,
+    ) -> Self {
+        self.value(value).se(se).interval(ci).statistic("t", t, df).p_if(p)
+    }
+
+    /// Sets the p value where the method gives one.
+    #[must_use]
+    pub fn p_if(self, p: Option<f64>) -> Self {
+        match p {
+            Some(p) => self.p(p),
+            None => self,
+        }
     }
 
     /// Sets all counts at once.

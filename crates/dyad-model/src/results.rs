@@ -134,6 +134,9 @@ pub struct Provenance {
     pub started_unix: u64,
     /// Operating system, architecture, cores.
     pub machine: String,
+    /// How far plugins had to be confined.
+    #[serde(default)]
+    pub sandbox: String,
     /// Input files: name, SHA-256, rows.
     pub inputs: Vec<Map<String, Value>>,
     /// Plugins: id, version, SHA-256, status, what the sandbox enforced, wall and CPU seconds, peak memory.

@@ -58,6 +58,7 @@ pub(crate) fn parse_settings<S: DeserializeOwned>(
 /// # Safety
 /// `host` is a valid host for the duration of the call.
 #[expect(unsafe_code, reason = "one side of the C ABI")]
+#[must_use]
 pub unsafe fn describe<A: Analysis>(host: *const Host) -> i32 {
     // SAFETY: the caller promises a valid host.
     let host = unsafe { Calls::of(host) };
@@ -148,7 +149,7 @@ impl Calls {
     }
 
     /// Runs one entry: failures become codes, panics stop here and say where, not what.
-    fn guard(&self, entry: impl FnOnce() -> Result<(), Failure>) -> i32 {
+    fn guard(self, entry: impl FnOnce() -> Result<(), Failure>) -> i32 {
         let Some(host) = self.host() else { return code::INTERNAL };
         if host.abi_major != crate::abi::ABI_MAJOR
             || (host.struct_size as usize) < size_of::<Host>()

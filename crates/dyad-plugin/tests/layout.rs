@@ -31,14 +31,15 @@ fn the_header_compiles_strictly_and_agrees_with_rust() {
     ];
     let mut source = String::from("#include \"dyad_plugin.h\"\n");
     for (name, size) in [("dyad_host", size_of::<Host>()), ("dyad_plugin", size_of::<Plugin>())] {
-        source += &format!("_Static_assert(sizeof({name}) == {size}, \"{name}\");\n");
+        let assert = format!("_Static_assert(sizeof({name}) == {size}, \"{name}\");\n");
+        source += &assert;
     }
     for (of, fields) in [("dyad_host", &fields_of_host[..]), ("dyad_plugin", &fields_of_plugin[..])]
     {
         for (field, offset) in fields {
-            source += &format!(
-                "_Static_assert(offsetof({of}, {field}) == {offset}, \"{of}.{field}\");\n"
-            );
+            let assert =
+                format!("_Static_assert(offsetof({of}, {field}) == {offset}, \"{of}.{field}\");\n");
+            source += &assert;
         }
     }
     let file = folder.join("layout.c");

@@ -1,1 +1,44 @@
-fn main() {}
+//! Tasks of the workspace: `cargo xtask test`, `cargo xtask golden`, `cargo xtask lint`.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to a terminal")]
+
+mod build;
+mod example_report;
+mod golden;
+mod lint;
+mod shell;
+mod test;
+
+use std::env;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask TASK
+
+  test [ARGS]         build the executable and every plugin beside it, then `cargo test --workspace ARGS`
+  golden [--install]  make the golden values again with R and compare; --install first installs R by apt
+  example-report [--write]
+                      compare reports/example with what the demo writes; --write replaces it
+  lint                check what compilers cannot: file length, datasets, citations, the code map";
+
+fn main() -> ExitCode {
+    let mut words = env::args().skip(1);
+    let task = words.next();
+    let rest: Vec<String> = words.collect();
+    let done = match task.as_deref() {
+        Some("test") => test::run(&rest),
+        Some("golden") => golden::run(&rest),
+        Some("example-report") => example_report::run(&rest),
+        Some("lint") => lint::run(&rest),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

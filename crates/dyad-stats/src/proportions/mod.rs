@@ -1,1 +1,5 @@
 //! Intervals of a proportion.
+
+mod wilson;
+
+pub use wilson::wilson;

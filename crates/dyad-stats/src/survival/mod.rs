@@ -1,1 +1,5 @@
-//! Time to dropout: Kaplan–Meier, log-rank, Cox, discrete time.
+//! Time to dropout.
+
+mod cox;
+
+pub use cox::{Cox, CoxCoefficient, Intervals, cox};

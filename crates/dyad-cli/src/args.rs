@@ -1,0 +1,126 @@
+//! The command line, as clap sees it.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Examples stand first: most people copy one.
+const EXAMPLES: &str = "\
+Examples:
+  dyad demo                          a report from simulated data, in reports/demo
+  dyad validate study.toml           check the data, analyse nothing
+  dyad run study.toml                analyse and write reports/<study>
+  dyad explain early-peak/peak/alliance_client/contrast_3
+
+Exit codes:
+  0  done
+  1  the report was written, but an analysis neither delivered nor was skipped; or validation found problems
+  2  usage, study file, input or output: there is no report
+
+This program never uses the network.";
+
+/// Session data in, an honest report out: alliance, outcome, ruptures, burnout.
+#[derive(Debug, Parser)]
+#[command(name = "dyad", version, after_help = EXAMPLES, max_term_width = 100, arg_required_else_help = true)]
+pub(crate) struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// How results are printed.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+
+    /// Say less: only the result on stdout.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub quiet: u8,
+
+    /// Say more: stages with their times, and what the sandbox enforced.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For a person.
+    Text,
+    /// For a program: one JSON document on stdout.
+    Json,
+}
+
+/// What plugins may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Sandbox {
+    /// Refuse to run a plugin that cannot be fully confined.
+    Required,
+    /// Confine as far as this machine can, and say in the report how far.
+    BestEffort,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Analyse a study and write its report.
+    Run(RunArgs),
+    /// Analyse simulated data: the quickest way to see a report.
+    Demo(DemoArgs),
+    /// Check a study file and its data without analysing them.
+    Validate {
+        /// The study file.
+        study: PathBuf,
+    },
+    /// Say what an estimate is, how it is computed and when it misleads.
+    Explain {
+        /// Its full id: plugin/…, as in results.json.
+        id: String,
+    },
+    /// What analyses there are.
+    #[command(subcommand)]
+    Plugins(PluginsCommand),
+}
+
+/// `dyad run`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RunArgs {
+    /// The study file.
+    pub study: PathBuf,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// `dyad demo`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DemoArgs {
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// What a run needs besides its study.
+#[derive(Debug, clap::Args)]
+pub(crate) struct OutputArgs {
+    /// Folder to write [default: reports/<study>].
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Replace the folder if it exists.
+    #[arg(long)]
+    pub force: bool,
+    /// Plugins at work at once [default: the number of cores].
+    #[arg(long)]
+    pub jobs: Option<std::num::NonZeroUsize>,
+    /// How far plugins must be confined [default: required; demo: best-effort].
+    #[arg(long, value_enum)]
+    pub sandbox: Option<Sandbox>,
+}
+
+/// `dyad plugins …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PluginsCommand {
+    /// Every plugin found, and why one was refused.
+    List,
+    /// One plugin: settings with defaults, columns it asks for, estimates, sources, limits.
+    Info {
+        /// The plugin's id.
+        id: String,
+    },
+}

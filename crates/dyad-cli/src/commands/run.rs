@@ -1,0 +1,242 @@
+//! `dyad run`: from a study file to a report.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use dyad_host::{Catalogue, Options, Outcome, Request, SandboxMode};
+use dyad_ingest::{InputFile, Loaded, StudyFile};
+use dyad_model::{Provenance, Results, StudyHeader};
+use serde_json::{Map, Value, json};
+
+use super::summary;
+use crate::args::{Format, RunArgs, Sandbox};
+use crate::failure::Failure;
+use crate::output::Pending;
+use crate::terminal::Terminal;
+
+/// A run, with every default filled in.
+pub(crate) struct Plan {
+    pub study: PathBuf,
+    pub out: PathBuf,
+    pub force: bool,
+    pub jobs: Option<NonZeroUsize>,
+    pub sandbox: Sandbox,
+}
+
+/// `dyad run STUDY.toml`.
+pub(crate) fn run(args: &RunArgs, terminal: &Terminal) -> Result<u8, Failure> {
+    let plan = Plan {
+        study: args.study.clone(),
+        out: args.output.out.clone().unwrap_or_else(|| default_folder(&args.study)),
+        force: args.output.force,
+        jobs: args.output.jobs,
+        sandbox: args.output.sandbox.unwrap_or(Sandbox::Required),
+    };
+    execute(&plan, terminal)
+}
+
+/// `reports/<study>`: the study's folder names it, and the study file too unless it is called study.toml.
+fn default_folder(study: &Path) -> PathBuf {
+    let stem = study.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let absolute = std::path::absolute(study).unwrap_or_else(|_| study.to_path_buf());
+    let folder =
+        absolute.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    let name = match folder {
+        Some(folder) if stem == "study" => folder,
+        Some(folder) => format!("{folder}-{stem}"),
+        None => stem,
+    };
+    Path::new("reports").join(name)
+}
+
+/// Reads, analyses, writes. The exit code is 0 if every analysis delivered or was skipped, else 1.
+pub(crate) fn execute(plan: &Plan, terminal: &Terminal) -> Result<u8, Failure> {
+    let started_unix = unix_now();
+    let mut stages = Stages::default();
+    let pending = Pending::begin(&plan.out, plan.force)?;
+    let progress = terminal.progress("reading");
+    let loaded = dyad_ingest::load(&plan.study).map_err(Failure::from)?;
+    stages.done("read and check");
+
+    progress.say("finding plugins");
+    let catalogue = catalogue(plan.sandbox)?;
+    for path in &catalogue.shadowed {
+        terminal.message(&format!(
+            "warning: {} is passed over: a plugin of this name came first",
+            path.display()
+        ));
+    }
+    stages.done("find plugins");
+
+    progress.say("analysing");
+    let requests = requests(&loaded.file, &catalogue);
+    let options = Options { jobs: plan.jobs, ..Options::default() };
+    let told = |outcome: &Outcome| {
+        let analysis = &outcome.analysis;
+        progress.say(&format!("analysing: {} {}", analysis.plugin, analysis.status.as_str()));
+    };
+    let outcomes = dyad_host::run(&catalogue, &loaded.study, &requests, &options, &told)
+        .map_err(Failure::from)?;
+    stages.done("analyse");
+
+    let (results, records) = results(&loaded, outcomes);
+    let provenance = provenance(plan, &loaded, records, started_unix, &stages);
+    progress.say("writing the report");
+    let explained = catalogue
+        .plugins
+        .iter()
+        .filter_map(|p| Some((p.id.clone(), p.manifest.as_ref().ok()?.delivers.clone())));
+    let options = dyad_report::Options { explained: explained.collect() };
+    let written = dyad_report::write(&results, &provenance, &options, pending.folder())
+        .map_err(|e| Failure::coded("report", e.to_string()))?;
+    pending.commit()?;
+    stages.done("write the report");
+    drop(progress);
+    for reason in &written.undrawn {
+        terminal.message(&format!("warning: {reason}"));
+    }
+
+    let exit = u8::from(!results.analyses.iter().all(|a| a.status.is_fine()));
+    let report = plan.out.join("report.html");
+    for (stage, seconds) in &stages.done {
+        terminal.detail(&format!("{seconds:8.3} s  {stage}"));
+    }
+    details(&provenance, terminal);
+    match terminal.format {
+        Format::Text => terminal.result(&summary::text(&results, &report.display().to_string())),
+        Format::Json => terminal.result(&format!(
+            "{:#}",
+            summary::json(&results, &plan.out.display().to_string(), exit)
+        )),
+    }
+    Ok(exit)
+}
+
+/// The plugins beside this executable and in `DYAD_PLUGIN_PATH`.
+pub(crate) fn catalogue(sandbox: Sandbox) -> Result<Catalogue, Failure> {
+    let executable = std::env::current_exe()
+        .map_err(|e| Failure::io("find the executable", Path::new("dyad"), &e))?;
+    let mode = match sandbox {
+        Sandbox::Required => SandboxMode::Required,
+        Sandbox::BestEffort => SandboxMode::BestEffort,
+    };
+    Catalogue::discover(&Catalogue::folders(&executable), &executable, mode).map_err(Failure::from)
+}
+
+/// What to run: every table of the study file, and every plugin that has none, with its defaults.
+fn requests(file: &StudyFile, catalogue: &Catalogue) -> Vec<Request> {
+    let named = file.analyses.iter().map(|(id, analysis)| Request {
+        id: id.clone(),
+        enabled: analysis.enabled,
+        settings: analysis.settings.clone(),
+    });
+    let others = catalogue.plugins.iter().filter(|p| !file.analyses.contains_key(&p.id));
+    let others = others.map(|p| Request { id: p.id.clone(), enabled: true, settings: Map::new() });
+    let mut requests: Vec<Request> = named.chain(others).collect();
+    requests.sort_by(|a, b| a.id.cmp(&b.id));
+    requests
+}
+
+fn results(loaded: &Loaded, outcomes: Vec<Outcome>) -> (Results, Vec<Map<String, Value>>) {
+    let (analyses, records) = outcomes.into_iter().map(|o| (o.analysis, o.record)).unzip();
+    let study = &loaded.study;
+    let results = Results {
+        schema_version: Results::SCHEMA_VERSION,
+        study: StudyHeader {
+            title: study.title.clone(),
+            seed: study.seed,
+            measures: study.measures.clone(),
+        },
+        flow: study.flow.clone(),
+        notes: study.notes.clone(),
+        analyses,
+    };
+    (results, records)
+}
+
+fn provenance(
+    plan: &Plan,
+    loaded: &Loaded,
+    plugins: Vec<Map<String, Value>>,
+    started_unix: u64,
+    stages: &Stages,
+) -> Provenance {
+    let ingest = loaded.timings.iter().map(|(stage, s)| (format!("read and check: {stage}"), *s));
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    Provenance {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        commit: option_env!("DYAD_COMMIT").map(str::to_owned),
+        command: std::env::args().collect(),
+        study_file: loaded.text.clone(),
+        seed: loaded.study.seed,
+        started_unix,
+        machine: format!("{} {}, {cores} cores", std::env::consts::OS, std::env::consts::ARCH),
+        sandbox: match plan.sandbox {
+            Sandbox::Required => "required".to_owned(),
+            Sandbox::BestEffort => "best-effort".to_owned(),
+        },
+        inputs: loaded.inputs.iter().map(input).collect(),
+        plugins,
+        timings: stages
+            .done
+            .iter()
+            .map(|(stage, s)| ((*stage).to_owned(), *s))
+            .chain(ingest)
+            .collect(),
+    }
+}
+
+fn input(file: &InputFile) -> Map<String, Value> {
+    let described = json!({
+        "name": file.name, "sha256": file.sha256, "bytes": file.bytes, "rows": file.rows,
+    });
+    match described {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+/// What `-v` adds: what confined each plugin and what it used.
+fn details(provenance: &Provenance, terminal: &Terminal) {
+    for plugin in &provenance.plugins {
+        let text = |key: &str| plugin.get(key).and_then(Value::as_str).unwrap_or("").to_owned();
+        let number = |key: &str| plugin.get(key).and_then(Value::as_f64).unwrap_or(0.0);
+        let enforced = plugin.get("enforced").and_then(Value::as_array).into_iter().flatten();
+        let enforced: Vec<&str> = enforced.filter_map(Value::as_str).collect();
+        terminal.detail(&format!(
+            "{:8.3} s  {} ({}): {:.3} s CPU, {:.0} MB at most; {}",
+            number("wall_s"),
+            text("id"),
+            text("status"),
+            number("cpu_s"),
+            number("peak_memory_kb") / 1024.0,
+            enforced.join("; ")
+        ));
+    }
+}
+
+/// Wall seconds per stage.
+struct Stages {
+    since: Instant,
+    done: Vec<(&'static str, f64)>,
+}
+
+impl Default for Stages {
+    fn default() -> Self {
+        Self { since: Instant::now(), done: Vec::new() }
+    }
+}
+
+impl Stages {
+    fn done(&mut self, stage: &'static str) {
+        self.done.push((stage, self.since.elapsed().as_secs_f64()));
+        self.since = Instant::now();
+    }
+}
+
+/// The clock, for `run.json` alone.
+#[expect(clippy::disallowed_methods, reason = "run.json is the one file with a clock in it")]
+fn unix_now() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs())
+}

@@ -1,0 +1,91 @@
+//! Tables on their way to a plugin: only the columns it was granted, written once into a sealed memory file.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Seek};
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_ipc::MetadataVersion;
+use arrow_ipc::writer::{FileWriter, IpcWriteOptions};
+use dyad_model::{Manifest, Role, Study, TableName};
+
+use crate::linux::memory;
+
+/// A table as a worker gets it: Arrow IPC in a sealed memory file.
+#[derive(Debug)]
+pub(crate) struct Projection {
+    pub(crate) name: &'static str,
+    pub(crate) file: File,
+    pub(crate) bytes: usize,
+}
+
+/// The columns of a table, by position: what distinguishes one projection from another.
+type Key = (TableName, Vec<usize>);
+
+/// Writes each distinct projection of a study once, however many plugins ask for it.
+pub(crate) struct Projections<'s> {
+    study: &'s Study,
+    written: BTreeMap<Key, Arc<Projection>>,
+}
+
+impl<'s> Projections<'s> {
+    pub(crate) fn new(study: &'s Study) -> Self {
+        Self { study, written: BTreeMap::new() }
+    }
+
+    /// The tables a manifest asks for, with nothing else in them.
+    pub(crate) fn granted(&mut self, manifest: &Manifest) -> io::Result<Vec<Arc<Projection>>> {
+        let mut tables = Vec::new();
+        for name in TableName::ALL {
+            let Some(asked) = manifest.reads.get(name.as_str()) else { continue };
+            let key = (name, columns(self.study, name, asked));
+            if let Some(known) = self.written.get(&key) {
+                tables.push(Arc::clone(known));
+                continue;
+            }
+            let batch = self.study.tables.get(name).project(&key.1).map_err(io::Error::other)?;
+            let projection = Arc::new(write(name, &batch)?);
+            self.written.insert(key, Arc::clone(&projection));
+            tables.push(projection);
+        }
+        Ok(tables)
+    }
+}
+
+/// Positions of the columns asked for, in the table's own order. What the study does not have is left out.
+fn columns(study: &Study, name: TableName, asked: &[String]) -> Vec<usize> {
+    let roles = [
+        Role::Alliance,
+        Role::Outcome,
+        Role::Baseline,
+        Role::Burnout,
+        Role::Covariate,
+        Role::Dropout,
+    ];
+    let schema = study.tables.get(name).schema();
+    let wanted = |column: &str| {
+        let role = study.measures.iter().find(|m| m.id == column).map(|m| m.role);
+        asked.iter().any(|a| match a.strip_prefix('@') {
+            Some(word) => roles.iter().any(|r| r.as_str() == word && Some(*r) == role),
+            None => a == column,
+        })
+    };
+    let fields = schema.fields().iter().enumerate();
+    fields.filter(|(_, field)| wanted(field.name())).map(|(position, _)| position).collect()
+}
+
+/// The one copy a table ever gets. Buffers are aligned to 64 bytes, so that readers can use them where they lie.
+fn write(name: TableName, batch: &RecordBatch) -> io::Result<Projection> {
+    let mut file = memory::create(c"table")?;
+    let options =
+        IpcWriteOptions::try_new(64, false, MetadataVersion::V5).map_err(io::Error::other)?;
+    let mut writer = FileWriter::try_new_with_options(&mut file, &batch.schema(), options)
+        .map_err(io::Error::other)?;
+    writer.write(batch).map_err(io::Error::other)?;
+    writer.finish().map_err(io::Error::other)?;
+    drop(writer);
+    let bytes = usize::try_from(file.stream_position()?).map_err(io::Error::other)?;
+    memory::seal(&file)?;
+    Ok(Projection { name: name.as_str(), file, bytes })
+}

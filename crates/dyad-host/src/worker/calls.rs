@@ -1,0 +1,133 @@
+//! The host's side of the C ABI, inside the worker.
+
+use std::collections::BTreeMap;
+use std::ffi::{c_char, c_void};
+
+use arrow_array::ffi_stream::FFI_ArrowArrayStream;
+use arrow_array::{RecordBatch, RecordBatchIterator};
+use dyad_plugin::abi::{ABI_MAJOR, ABI_MINOR, Host, Str, code};
+
+/// What the calls of a plugin act upon.
+pub(crate) struct Desk {
+    tables: BTreeMap<String, RecordBatch>,
+    output: Option<Vec<u8>>,
+    emitted_twice: bool,
+    limit: usize,
+    panicked_at: Option<String>,
+}
+
+impl Desk {
+    pub(crate) fn new(tables: BTreeMap<String, RecordBatch>, limit: usize) -> Self {
+        Self { tables, output: None, emitted_twice: false, limit, panicked_at: None }
+    }
+
+    /// The `dyad_host` a plugin gets: valid as long as the desk stays where it is.
+    pub(crate) fn host(&mut self) -> Host {
+        Host {
+            struct_size: u32::try_from(size_of::<Host>()).unwrap_or(0),
+            abi_major: ABI_MAJOR,
+            abi_minor: ABI_MINOR,
+            reserved0: 0,
+            ctx: (&raw mut *self).cast(),
+            input: Some(input),
+            emit: Some(emit),
+            progress: Some(progress),
+            log: Some(log),
+            fail: Some(fail),
+            get_extension: Some(get_extension),
+            reserved: [std::ptr::null_mut(); 4],
+        }
+    }
+
+    /// What was emitted: exactly one document.
+    pub(crate) fn take_output(&mut self) -> Result<Vec<u8>, &'static str> {
+        if self.emitted_twice {
+            return Err("it emitted more than one document, or one above its limit");
+        }
+        self.output.take().ok_or("it returned without a result")
+    }
+
+    /// File and line of a panic, if that is what `fail` was told. Other texts may quote data and are not kept.
+    pub(crate) fn panicked_at(&self) -> Option<&str> {
+        self.panicked_at.as_deref()
+    }
+}
+
+/// # Safety
+/// `ctx` is the desk behind the host that was handed out.
+#[expect(unsafe_code, reason = "the pointer comes back from C")]
+unsafe fn desk<'a>(ctx: *mut c_void) -> &'a mut Desk {
+    // SAFETY: the caller passes on the ctx of `Desk::host`, and calls come one at a time.
+    unsafe { &mut *ctx.cast::<Desk>() }
+}
+
+#[expect(unsafe_code, reason = "called from C")]
+unsafe extern "C" fn input(ctx: *mut c_void, table: Str, out: *mut FFI_ArrowArrayStream) -> i32 {
+    // SAFETY: the plugin passes back its ctx, valid text, and room for a stream.
+    unsafe {
+        let found =
+            std::str::from_utf8(table.bytes()).ok().and_then(|name| desk(ctx).tables.get(name));
+        let Some(batch) = found else { return code::MISSING_COLUMN };
+        let (batch, schema) = (batch.clone(), batch.schema());
+        let reader = RecordBatchIterator::new([Ok(batch)], schema);
+        out.write(FFI_ArrowArrayStream::new(Box::new(reader)));
+    }
+    code::OK
+}
+
+#[expect(unsafe_code, reason = "called from C")]
+unsafe extern "C" fn emit(ctx: *mut c_void, json: Str) -> i32 {
+    // SAFETY: the plugin passes back its ctx and valid text.
+    let (desk, bytes) = unsafe { (desk(ctx), json.bytes()) };
+    if desk.output.is_some() || bytes.len() > desk.limit {
+        desk.emitted_twice = true;
+        return code::INTERNAL;
+    }
+    desk.output = Some(bytes.to_vec());
+    code::OK
+}
+
+#[expect(unsafe_code, reason = "called from C")]
+unsafe extern "C" fn progress(_: *mut c_void, _: f64) -> i32 {
+    code::OK
+}
+
+/// Messages of a plugin may quote data: they end here.
+#[expect(unsafe_code, reason = "called from C")]
+unsafe extern "C" fn log(_: *mut c_void, _: u32, _: Str) {}
+
+#[expect(unsafe_code, reason = "called from C")]
+unsafe extern "C" fn fail(ctx: *mut c_void, code: i32, text: Str) {
+    if code != code::PANIC {
+        return;
+    }
+    // SAFETY: the plugin passes back its ctx and valid text.
+    let (desk, bytes) = unsafe { (desk(ctx), text.bytes()) };
+    desk.panicked_at =
+        std::str::from_utf8(bytes).ok().filter(|place| is_place(place)).map(str::to_owned);
+}
+
+#[expect(unsafe_code, reason = "called from C")]
+unsafe extern "C" fn get_extension(_: *mut c_void, _: *const c_char) -> *const c_void {
+    std::ptr::null()
+}
+
+/// Whether a text is `file.rs:123` and nothing more: a panic's message must not slip through as its place.
+fn is_place(text: &str) -> bool {
+    let Some((file, line)) = text.rsplit_once(".rs:") else { return false };
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '.');
+    file.len() < 200 && file.chars().all(plain) && line.parse::<u32>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_place;
+
+    #[test]
+    fn only_a_place_passes_as_a_place() {
+        assert!(is_place("plugins/early-peak/src/lib.rs:42"));
+        assert!(!is_place("client 17 scored 4.5 in lib.rs:42"));
+        assert!(!is_place("lib.rs"));
+        assert!(!is_place("Jane:7"));
+    }
+}

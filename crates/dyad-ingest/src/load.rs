@@ -1,0 +1,230 @@
+//! From the path of a study file to a checked study.
+
+use std::{fs, path::Path, time::Instant};
+
+use dyad_model::{Note, Study};
+
+use crate::{
+    assemble::assemble,
+    code::Code,
+    error::IngestError,
+    files::{DataFile, Files, InputFile},
+    gate::{self, Override},
+    map::{self, Mapped, Mapper, Names, Persons, Rule, Target, Wanted},
+    notes,
+    places::Places,
+    problem::{Problem, Problems},
+    study_file::{NoSessionNumber, StudyFile},
+};
+
+/// A study, checked, with what is needed to say where it came from.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The study.
+    pub study: Study,
+    /// The study file, parsed.
+    pub file: StudyFile,
+    /// The study file, verbatim.
+    pub text: String,
+    /// The data files, in the order sessions, clients, therapists.
+    pub inputs: Vec<InputFile>,
+    /// De-identification findings the study file takes responsibility for.
+    pub overrides: Vec<Override>,
+    /// Wall seconds per stage, in order.
+    pub timings: Vec<(&'static str, f64)>,
+}
+
+/// Reads a study file and its data, checks everything, and gives the sorted, integer-coded study.
+///
+/// # Errors
+/// - [`IngestError::StudyFile`] if the study file is wrong.
+/// - [`IngestError::Io`] if a file cannot be read.
+/// - [`IngestError::Data`] with every problem of the data that was found.
+pub fn load(study_path: impl AsRef<Path>) -> Result<Loaded, IngestError> {
+    let path = study_path.as_ref();
+    let mut stage = Instant::now();
+    let text = fs::read_to_string(path).map_err(|source| IngestError::Io {
+        what: "study file",
+        path: path.to_owned(),
+        source,
+    })?;
+    let file = StudyFile::parse(&text, path)?;
+    let mut timings = Vec::new();
+    let mut lap = |name: &'static str| {
+        timings.push((name, stage.elapsed().as_secs_f64()));
+        stage = Instant::now();
+    };
+    let mut files = Files::open(&file, path)?;
+    lap("scan");
+    let mut problems = Problems::default();
+    let mut read = Read::new(&file, path, &mut files, &mut problems)?;
+    lap("read");
+    read.time(&file);
+    let study = assemble(&file, &read, &files, problems)?;
+    lap("arrange");
+    files.unchanged()?;
+    lap("verify");
+    let inputs = files.all().map(|f| f.input.clone()).collect();
+    Ok(Loaded { study, file, text, inputs, overrides: read.overrides, timings })
+}
+
+/// Every check and no analysis: what [`load`] would say, without the study. Gives the warnings.
+///
+/// # Errors
+/// As [`load`].
+pub fn validate(study_path: impl AsRef<Path>) -> Result<Vec<Note>, IngestError> {
+    load(study_path).map(|loaded| loaded.study.notes)
+}
+
+/// What the files hold, mapped.
+pub(crate) struct Read {
+    pub(crate) rows: Mapped,
+    pub(crate) wanted: Vec<Wanted>,
+    pub(crate) names: Names,
+    pub(crate) clients: Option<Persons>,
+    pub(crate) therapists: Option<Persons>,
+    pub(crate) places: Places,
+    pub(crate) overrides: Vec<Override>,
+}
+
+/// What all files are read with.
+struct Reading<'a> {
+    file: &'a StudyFile,
+    rules: Vec<Rule>,
+    study_file: String,
+    names: Names,
+    overrides: Vec<Override>,
+}
+
+impl Reading<'_> {
+    /// Maps one file and lets it pass the gate.
+    fn read(
+        &mut self,
+        data: &DataFile,
+        wanted: &[Wanted],
+        part: usize,
+        no_session_number: NoSessionNumber,
+        found: &mut Problems,
+    ) -> Mapped {
+        let mapper = Mapper {
+            wanted,
+            rules: &self.rules,
+            shown: &data.shown,
+            part,
+            study_file: &self.study_file,
+            no_session_number,
+        };
+        let (rows, seen) = mapper.read(&data.table, &mut self.names, found);
+        let identifiers: Vec<usize> = wanted
+            .iter()
+            .filter(|w| matches!(w.target, Target::Site | Target::Therapist | Target::Client))
+            .map(|w| w.index)
+            .collect();
+        let subject = gate::Subject {
+            header: &data.table.header,
+            identifiers: &identifiers,
+            date: wanted.iter().find(|w| w.target == Target::Date).map(|w| w.index),
+            hidden: &data.table.hidden,
+        };
+        for finding in gate::judge(&seen, &subject) {
+            let column = finding.column.map(|i| data.table.header[i].as_str());
+            let allowed = column.and_then(|c| self.file.deidentification_allow.get_key_value(c));
+            match allowed {
+                Some((column, reason)) => self.overrides.push(Override {
+                    rule: finding.rule,
+                    file: data.input.name.clone(),
+                    column: column.clone(),
+                    reason: reason.clone(),
+                }),
+                None => found.add(finding.problem(&data.shown, &data.table.header)),
+            }
+        }
+        rows
+    }
+}
+
+impl Read {
+    /// Maps the columns and reads the rows.
+    ///
+    /// Without its columns a file cannot be read, so problems of the header are the error. Problems of single cells go
+    /// into `found`: they do not keep the checks between rows from being made, so that all come at once.
+    fn new(
+        file: &StudyFile,
+        study: &Path,
+        files: &mut Files,
+        found: &mut Problems,
+    ) -> Result<Self, Problems> {
+        let mut problems = Problems::default();
+        let header = |file: &Option<DataFile>| file.as_ref().map(|f| f.table.header.clone());
+        let (client_header, therapist_header) = (header(&files.clients), header(&files.therapists));
+        let places = files.places();
+        let wanted = map::sessions_file(
+            file,
+            places.first(),
+            files.sessions.first().map_or(&[], |part| part.table.header.as_slice()),
+            client_header.as_deref(),
+            therapist_header.as_deref(),
+            &mut problems,
+        );
+        let of_clients = files
+            .clients
+            .as_ref()
+            .map(|f| (f, map::clients_file(file, &f.shown, &f.table.header, &mut problems)));
+        let of_therapists = files
+            .therapists
+            .as_ref()
+            .map(|f| (f, map::therapists_file(file, &f.shown, &f.table.header, &mut problems)));
+        for f in files.all().filter(|f| f.table.records == 0) {
+            problems.add(Problem::new(Code::NoRows, &f.shown));
+        }
+        problems.merge(notes::codes_in_range(file, study));
+        problems.into_result()?;
+
+        let study_file = study.file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
+        let mut reading = Reading {
+            file,
+            rules: map::rules(file),
+            study_file,
+            names: Names::default(),
+            overrides: Vec::new(),
+        };
+        let mut rows = Mapped::default();
+        for (i, part) in files.sessions.iter().enumerate() {
+            let policy = file.data.no_session_number;
+            rows.extend(reading.read(part, &wanted, i, policy, found));
+        }
+        let mut people = |of: Option<(&DataFile, Vec<Wanted>)>| {
+            of.map(|(f, wanted)| {
+                let rows = reading.read(f, &wanted, 0, NoSessionNumber::Refuse, found);
+                let places = Places { files: vec![f.shown.clone()] };
+                map::persons(rows, wanted, &places, found)
+            })
+        };
+        let (clients, therapists) = (people(of_clients), people(of_therapists));
+        let Reading { names, overrides, .. } = reading;
+        let mut read = Self { rows, wanted, names, clients, therapists, places, overrides };
+        if file.is_wide() {
+            let long = map::lengthen(&read.rows, &read.wanted);
+            if let Some(first) = files.sessions.first_mut() {
+                first.input.remarks.push(format!(
+                    "one row per client: {} session rows made, {} sessions without any value left out",
+                    long.rows.len(),
+                    long.empty
+                ));
+                first.input.remarks.extend(map::template_gaps(file, &read.wanted));
+            }
+            (read.rows, read.wanted) = (long.rows, long.wanted);
+        }
+        Ok(read)
+    }
+
+    /// Session numbers and days that the file does not give directly.
+    fn time(&mut self, file: &StudyFile) {
+        if file.columns.session.is_none() && !file.is_wide() {
+            map::number_sessions(&mut self.rows);
+        }
+        if file.columns.date.is_some() {
+            map::dates_to_days(&mut self.rows);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Delimited text: scanned by us, split into cells by polars, every column read as text.
+
+use std::{io::Cursor, sync::Arc};
+
+use polars::prelude::{
+    Column, CsvParseOptions, CsvReadOptions, DataType, PlSmallStr, Schema, SchemaRef, SerReader,
+};
+
+use super::{
+    Batch, Cells, Input, Options, Rows, Source, Table, checked_header, dialect, encoding, scan,
+};
+use crate::{
+    code::Code,
+    problem::{Problem, Problems},
+};
+
+/// A scanned text table.
+pub(super) struct Csv {
+    shown: String,
+    bytes: Vec<u8>,
+    delimiter: u8,
+    schema: SchemaRef,
+    segments: Vec<scan::Segment>,
+}
+
+/// Decodes, finds the dialect, scans and checks the shape.
+pub(super) fn open(input: Input, options: &Options) -> Result<Table, Problems> {
+    let Input { shown, bytes } = input;
+    let decoded = encoding::decode(bytes, options.encoding.as_deref(), &shown)?;
+    let mut bytes = unix_line_ends(decoded.text);
+    let mut options = options.clone();
+    let first_row = separator_line(&mut bytes, &mut options);
+    let dialect = dialect::find(&bytes, &options, &shown)?;
+    let found = scan::scan(&bytes, dialect.delimiter, first_row, &shown)?;
+    let header = checked_header(found.header, &shown)?;
+    // Names of our own: what the file calls its columns is none of the reader's business.
+    let schema = (0..header.len())
+        .map(|i| (PlSmallStr::from_string(format!("c{i}")), DataType::String))
+        .collect::<Schema>();
+    Ok(Table {
+        header,
+        decimal: dialect.decimal,
+        records: found.records,
+        blank: found.blank,
+        format: dialect.describe(decoded.encoding),
+        remarks: Vec::new(),
+        hidden: Vec::new(),
+        source: Box::new(Csv {
+            shown,
+            bytes,
+            delimiter: dialect.delimiter,
+            schema: Arc::new(schema),
+            segments: found.segments,
+        }),
+    })
+}
+
+/// Takes off a first line `sep=;`, which some spreadsheets write; gives the number of rows taken off.
+fn separator_line(bytes: &mut Vec<u8>, options: &mut Options) -> u64 {
+    let end = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1);
+    let line = bytes[..end].trim_ascii_end();
+    // A tab is white space and may have been trimmed off.
+    let delimiter = match (line, &bytes[..end]) {
+        ([b's', b'e', b'p', b'=', delimiter], _) => *delimiter,
+        (b"sep=", [b's', b'e', b'p', b'=', b'\t', ..]) => b'\t',
+        _ => return 0,
+    };
+    options.delimiter.get_or_insert(delimiter);
+    bytes.drain(..end);
+    1
+}
+
+impl Source for Csv {
+    fn batches(&self) -> usize {
+        self.segments.len()
+    }
+
+    fn batch(&self, i: usize) -> Result<Batch, Problems> {
+        let segment = &self.segments[i];
+        let (text, rows) = self.without_blanks(segment);
+        let refused = || Problem::new(Code::Unreadable, &self.shown).row(segment.first_row);
+        let options = CsvReadOptions::default()
+            .with_has_header(false)
+            .with_schema(Some(self.schema.clone()))
+            .with_infer_schema_length(Some(0))
+            .with_raise_if_empty(false)
+            .with_rechunk(true)
+            .with_parse_options(
+                CsvParseOptions::default()
+                    .with_separator(self.delimiter)
+                    .with_quote_char(Some(b'"'))
+                    .with_missing_is_null(true),
+            );
+        // The reader's own message may quote a cell, so it is not passed on.
+        let frame = options
+            .into_reader_with_file_handle(Cursor::new(&text))
+            .finish()
+            .map_err(|_| Problems::from(refused()))?;
+        if frame.height() as u64 != segment.records {
+            let problem =
+                Problem::new(Code::RowCount, &self.shown).row(segment.first_row).found(format!(
+                    "{} records from here by the bytes, {} by the reader",
+                    segment.records,
+                    frame.height()
+                ));
+            return Err(problem.into());
+        }
+        let columns = frame
+            .columns()
+            .iter()
+            .map(|column: &Column| {
+                let text = column.as_materialized_series().str().cloned();
+                text.map(Cells::Text).map_err(|_| Problems::from(refused()))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Batch { columns, rows })
+    }
+}
+
+impl Csv {
+    /// The segment's text without its blank lines, and the physical record of each row.
+    fn without_blanks(&self, segment: &scan::Segment) -> (std::borrow::Cow<'_, [u8]>, Rows) {
+        if segment.blanks.is_empty() {
+            let text = &self.bytes[segment.bytes.clone()];
+            return (text.into(), Rows::From(segment.first_row));
+        }
+        let mut text = Vec::with_capacity(segment.bytes.len());
+        let mut rows = Vec::new();
+        let mut at = segment.bytes.start;
+        let mut row = segment.first_row;
+        for blank in &segment.blanks {
+            row = self.rows_of(at..blank.start, row, &mut rows) + 1;
+            text.extend_from_slice(&self.bytes[at..blank.start]);
+            at = blank.end;
+        }
+        self.rows_of(at..segment.bytes.end, row, &mut rows);
+        text.extend_from_slice(&self.bytes[at..segment.bytes.end]);
+        (text.into(), Rows::List(rows))
+    }
+
+    /// Numbers the records of a stretch without blank lines; gives the next number.
+    fn rows_of(&self, stretch: std::ops::Range<usize>, mut row: u64, rows: &mut Vec<u64>) -> u64 {
+        let bytes = &self.bytes[stretch];
+        let mut at = 0;
+        while at < bytes.len() {
+            at = scan::record_end(bytes, at, self.delimiter);
+            rows.push(row);
+            row += 1;
+        }
+        row
+    }
+}
+
+/// Turns lone carriage returns into line feeds, if there are any; CRLF stays, the scanner knows it.
+fn unix_line_ends(bytes: Vec<u8>) -> Vec<u8> {
+    let lone = memchr::memchr_iter(b'\r', &bytes).any(|i| bytes.get(i + 1) != Some(&b'\n'));
+    if !lone {
+        return bytes;
+    }
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut quoted = false;
+    for (i, &byte) in bytes.iter().enumerate() {
+        match byte {
+            b'"' => {
+                quoted = !quoted;
+                out.push(byte);
+            }
+            b'\r' if !quoted && bytes.get(i + 1) != Some(&b'\n') => out.push(b'\n'),
+            _ => out.push(byte),
+        }
+    }
+    out
+}

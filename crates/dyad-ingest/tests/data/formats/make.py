@@ -1,0 +1,71 @@
+"""Writes the practice network, and its first rows, in the formats of other programs.
+
+pip install pandas pyarrow pyreadstat openpyxl; python make.py
+"""
+
+import pathlib
+
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pyarrow.feather
+import pyarrow.parquet
+import pyreadstat
+
+HERE = pathlib.Path(__file__).parent
+IDS = ["site", "therapist", "client"]
+CODES = ["NA", "-9", "999"]
+
+
+def write(frame, name):
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    # One write as other programs do it, with metadata, dictionaries and compression.
+    pa.parquet.write_table(table, HERE / f"{name}.parquet", compression="zstd")
+    pa.feather.write_feather(table, HERE / f"{name}.arrow", compression="lz4")
+    at = frame.columns.get_loc("therapist")
+    encoded = table.set_column(at, "therapist", table["therapist"].dictionary_encode())
+    with pa.ipc.new_stream(HERE / f"{name}-stream.arrow", encoded.schema) as out:
+        out.write_table(encoded)
+    labels = {"alliance_client": {1.0: "never", 7.0: "always"}}
+    pyreadstat.write_sav(frame, HERE / f"{name}.sav", variable_value_labels=labels)
+    pyreadstat.write_sav(frame, HERE / f"{name}.zsav", compress=True)
+    for version in (8, 12, 13, 14, 15):
+        pyreadstat.write_dta(frame, HERE / f"{name}-{version}.dta", version=version)
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "sessions"
+    sheet.append(list(frame.columns))
+    for row in frame.itertuples(index=False):
+        sheet.append([None if pd.isna(cell) else cell for cell in row])
+    book.create_sheet("notes")
+    book.save(HERE / f"{name}.xlsx")
+
+
+network = pd.read_csv(
+    HERE.parent / "practice-network" / "sessions.csv",
+    dtype={name: str for name in IDS},
+    na_values=CODES,
+)
+write(network, "network")
+write(network.head(12)[["therapist", "client", "session", "alliance_client"]], "small")
+
+# User-missing values and a range, as SPSS users declare them; 9 is outside the range, 98 inside.
+declared = pd.DataFrame(
+    {"t": ["A"] * 5, "c": ["1"] * 5, "n": [1, 2, 3, 4, 5], "wai": [4.5, 9.0, 98.0, float("nan"), 6.0]}
+)
+pyreadstat.write_sav(
+    declared,
+    HERE / "declared.sav",
+    missing_ranges={"wai": [9.0, {"lo": 95.0, "hi": 99.0}]},
+    variable_value_labels={"wai": {9.0: "refused", 98.0: "not asked"}},
+)
+lettered = declared.assign(wai=pd.Series([4.5, "a", "z", float("nan"), 6.0], dtype=object))
+pyreadstat.write_dta(
+    lettered, HERE / "declared.dta", missing_user_values={"wai": ["a", "z"]}, version=15
+)
+dated = pd.DataFrame({"t": ["A", "A"], "c": ["1", "1"], "wai": [4.0, 5.0]})
+dated["d"] = pd.to_datetime(["2024-03-04", "2024-03-11"]).date
+pyreadstat.write_sav(dated, HERE / "dated.sav")
+pyreadstat.write_dta(dated, HERE / "dated.dta", version=15)
+dated.to_parquet(HERE / "dated.parquet", index=False)
+dated.to_excel(HERE / "dated.xlsx", index=False)

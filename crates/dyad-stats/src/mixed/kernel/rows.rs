@@ -1,0 +1,305 @@
+//! What is kept of the rows: one or two sums per cluster.
+
+use super::super::fit::{self, Fit};
+use crate::{Result, StatsError};
+
+/// What is minimised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Criterion {
+    /// Restricted maximum likelihood: for variances and for effects of one model.
+    Reml,
+    /// Maximum likelihood: to compare models with different fixed effects.
+    Ml,
+}
+
+/// A level of random effects. Further kinds (crossed factors) would be further variants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Level {
+    /// The clusters that hold the rows: clients, or therapists if the rows are clients.
+    Cluster,
+    /// The outer clusters that hold the clusters: therapists.
+    Outer,
+}
+
+/// The column whose slope is random, and where.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct RandomSlope {
+    /// Position in z = (1, columns …, response).
+    pub(crate) at: usize,
+    pub(crate) levels: Vec<Level>,
+}
+
+/// Rows of a mixed model with an intercept, further columns, and one or two levels of nested clusters.
+///
+/// Feed the rows in sort order: all rows of a cluster one after another, all clusters of an outer cluster one after another. Parts
+/// that split between outer clusters can be accumulated apart and merged. Where the parts are those of the data (one per outer
+/// cluster, say) and are merged in their order, the result has the same bytes for any number of threads.
+///
+/// # Shape and units
+/// `columns` names the columns besides the intercept. Each row has one value per column and the response.
+///
+/// # Missing values
+/// None accepted: a row lacking a value of the model is left out before, and counted.
+///
+/// # Examples
+/// Four therapists with three clients each; `lme4::lmer(y ~ x + (1 | therapist))` gives the same numbers.
+/// ```
+/// use dyad_stats::mixed::{Criterion, Rows};
+///
+/// let scores = [[3.0, 4.0, 4.5], [6.0, 5.5, 7.0], [2.0, 3.5, 3.0], [5.0, 6.0, 5.0]];
+/// let mut rows = Rows::in_clusters(&["x"]);
+/// for (therapist, clients) in (0..).zip(scores) {
+///     for (x, y) in [0.0, 1.0, 2.0].into_iter().zip(clients) {
+///         rows.push(0, therapist, &[x], y)?;
+///     }
+/// }
+/// let fit = rows.fit(Criterion::Reml)?;
+/// let slope = fit.coefficient("x")?;
+/// assert!((slope.estimate - 0.4375).abs() < 1e-9);
+/// assert!(slope.df.is_some_and(|df| (df - 7.0).abs() < 1e-3));
+/// # Ok::<(), dyad_stats::StatsError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Rows {
+    pub(crate) columns: Vec<String>,
+    /// Whether the clusters are nested in outer clusters.
+    pub(crate) nested: bool,
+    pub(crate) slope: Option<RandomSlope>,
+    pub(crate) n: usize,
+    /// Subtracted from every row before anything is summed: the first row. Keeps the sums small.
+    pub(crate) shift: Vec<f64>,
+    /// Σ z z' of the shifted rows, z = (1, columns …, response), row after row; lower triangle.
+    pub(crate) total: Vec<f64>,
+    /// Rows per cluster.
+    pub(crate) sizes: Vec<u32>,
+    /// Per cluster M = Z'z: Σ z, and with a random slope of x also Σ x z.
+    pub(crate) sums: Vec<f64>,
+    /// First cluster of each outer cluster.
+    pub(crate) outer: Vec<usize>,
+    last: Option<(i64, i64)>,
+    z: Vec<f64>,
+}
+
+impl Rows {
+    /// Rows in clusters: sessions in clients, or clients in therapists.
+    #[must_use]
+    pub fn in_clusters(columns: &[&str]) -> Self {
+        Self::new(columns, false)
+    }
+
+    /// Rows in clusters in outer clusters: sessions in clients in therapists.
+    #[must_use]
+    pub fn in_nested_clusters(columns: &[&str]) -> Self {
+        Self::new(columns, true)
+    }
+
+    fn new(columns: &[&str], nested: bool) -> Self {
+        let q = columns.len() + 2;
+        Self {
+            columns: columns.iter().map(|&c| c.to_owned()).collect(),
+            nested,
+            slope: None,
+            n: 0,
+            shift: vec![0.0; q],
+            total: vec![0.0; q * q],
+            sizes: Vec::new(),
+            sums: Vec::new(),
+            outer: Vec::new(),
+            last: None,
+            z: vec![0.0; q],
+        }
+    }
+
+    /// Lets the slope of a column vary between the clusters of these levels, correlated with their intercepts. Before the first row.
+    ///
+    /// # Errors
+    /// [`StatsError::Refused`] if there is no such column, or no such level, or there are rows already.
+    pub fn with_random_slope(mut self, column: &str, levels: &[Level]) -> Result<Self> {
+        let refuse = |why: String| Err(StatsError::Refused(why.into()));
+        let Some(at) = self.columns.iter().position(|c| c == column) else {
+            return refuse(format!("a random slope needs the column {column} among the columns"));
+        };
+        if levels.is_empty() || (!self.nested && levels.contains(&Level::Outer)) {
+            return refuse("a random slope needs a level of the model".to_owned());
+        }
+        if self.n > 0 {
+            return refuse("a random slope is declared before the first row".to_owned());
+        }
+        self.slope = Some(RandomSlope { at: at + 1, levels: levels.to_vec() });
+        Ok(self)
+    }
+
+    /// Rows so far.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.n
+    }
+
+    /// Whether there is no row yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.n == 0
+    }
+
+    /// Clusters so far.
+    #[must_use]
+    pub fn clusters(&self) -> usize {
+        self.sizes.len()
+    }
+
+    /// 1 + columns + response.
+    pub(crate) fn width(&self) -> usize {
+        self.columns.len() + 2
+    }
+
+    /// Sums kept per cluster: intercept, and slope if there is a random one.
+    pub(crate) fn effects(&self) -> usize {
+        if self.slope.is_some() { 2 } else { 1 }
+    }
+
+    /// Adds a row of a cluster (and its outer cluster; any constant if there is none).
+    ///
+    /// # Errors
+    /// - [`StatsError::UnequalLengths`] if the number of values is not that of the columns.
+    /// - [`StatsError::NotFinite`] if a value is NaN or infinite.
+    pub fn push(&mut self, outer: i64, cluster: i64, x: &[f64], y: f64) -> Result<()> {
+        if x.len() != self.columns.len() {
+            return Err(StatsError::UnequalLengths {
+                what: "columns and values",
+                left: self.columns.len(),
+                right: x.len(),
+            });
+        }
+        if !y.is_finite() || !x.iter().all(|v| v.is_finite()) {
+            return Err(StatsError::NotFinite { what: "a row of the model".into() });
+        }
+        let (q, r) = (self.width(), self.effects());
+        if self.n == 0 {
+            self.shift[1..q - 1].copy_from_slice(x);
+            self.shift[q - 1] = y;
+        }
+        if self.last != Some((outer, cluster)) {
+            if self.last.is_none_or(|(o, _)| o != outer) {
+                self.outer.push(self.sizes.len());
+            }
+            self.last = Some((outer, cluster));
+            self.sizes.push(0);
+            self.sums.resize(self.sums.len() + r * q, 0.0);
+        }
+        self.n += 1;
+        if let Some(size) = self.sizes.last_mut() {
+            *size += 1;
+        }
+        self.z[0] = 1.0;
+        for ((z, value), shift) in
+            self.z[1..].iter_mut().zip(x.iter().chain([&y])).zip(&self.shift[1..])
+        {
+            *z = value - shift;
+        }
+        let start = self.sums.len() - r * q;
+        let (first, second) = self.sums[start..].split_at_mut(q);
+        first.iter_mut().zip(&self.z).for_each(|(sum, z)| *sum += z);
+        if let Some(slope) = &self.slope {
+            let x = self.z[slope.at];
+            second.iter_mut().zip(&self.z).for_each(|(sum, z)| *sum += x * z);
+        }
+        for (row, &left) in self.z.iter().enumerate() {
+            let into = &mut self.total[row * q..=row * q + row];
+            into.iter_mut().zip(&self.z).for_each(|(sum, z)| *sum += left * z);
+        }
+        Ok(())
+    }
+
+    /// Adds the clusters of another part, which must hold other outer clusters.
+    ///
+    /// # Errors
+    /// [`StatsError::Refused`] if the parts have other columns, slopes or nesting.
+    pub fn merge(&mut self, mut other: Self) -> Result<()> {
+        if self.columns != other.columns || self.nested != other.nested || self.slope != other.slope
+        {
+            return Err(StatsError::Refused("the parts belong to different models".into()));
+        }
+        if other.n == 0 {
+            return Ok(());
+        }
+        if self.n == 0 {
+            *self = other;
+            return Ok(());
+        }
+        let step: Vec<f64> = self.shift.iter().zip(&other.shift).map(|(a, b)| a - b).collect();
+        other.subtract(&step);
+        let clusters = self.sizes.len();
+        self.n += other.n;
+        self.total.iter_mut().zip(&other.total).for_each(|(a, b)| *a += b);
+        self.outer.extend(other.outer.iter().map(|first| first + clusters));
+        self.sizes.append(&mut other.sizes);
+        self.sums.append(&mut other.sums);
+        self.last = other.last;
+        Ok(())
+    }
+
+    /// Σ z over all rows.
+    pub(crate) fn overall(&self) -> Vec<f64> {
+        let (q, r) = (self.width(), self.effects());
+        (0..q).map(|k| self.sums.iter().skip(k).step_by(r * q).sum()).collect()
+    }
+
+    /// Subtracts a constant from every value of every row summed so far; `step[0]` is 0.
+    pub(crate) fn subtract(&mut self, step: &[f64]) {
+        let (q, r) = (self.width(), self.effects());
+        let all = self.overall();
+        let n = self.n as f64;
+        for row in 0..q {
+            for column in 0..=row {
+                self.total[row * q + column] += -step[row] * all[column] - step[column] * all[row]
+                    + n * step[row] * step[column];
+            }
+        }
+        for (m, &size) in self.sums.chunks_exact_mut(r * q).zip(&self.sizes) {
+            let n = f64::from(size);
+            let (first, second) = m.split_at_mut(q);
+            if let Some(slope) = &self.slope {
+                // Σ (x − c)(z − d) = Σ xz − c Σ z − d Σ x + n c d.
+                let (c, sum_x) = (step[slope.at], first[slope.at]);
+                for ((sum, z), d) in second.iter_mut().zip(&*first).zip(step) {
+                    *sum += -c * z - d * sum_x + n * c * d;
+                }
+            }
+            first.iter_mut().zip(step).for_each(|(sum, d)| *sum -= n * d);
+        }
+        self.shift.iter_mut().zip(step).for_each(|(shift, step)| *shift += step);
+    }
+
+    /// Divides every value of every row by the scale of its column.
+    pub(crate) fn divide(&mut self, scale: &[f64]) {
+        let (q, r) = (self.width(), self.effects());
+        for row in 0..q {
+            for column in 0..=row {
+                self.total[row * q + column] /= scale[row] * scale[column];
+            }
+        }
+        let of_slope = self.slope.as_ref().map_or(1.0, |slope| scale[slope.at]);
+        for m in self.sums.chunks_exact_mut(r * q) {
+            let (first, second) = m.split_at_mut(q);
+            first.iter_mut().zip(scale).for_each(|(sum, s)| *sum /= s);
+            second.iter_mut().zip(scale).for_each(|(sum, s)| *sum /= s * of_slope);
+        }
+    }
+
+    /// Fits the model.
+    ///
+    /// # Errors
+    /// - [`StatsError::TooFew`] rows for the columns, or a single cluster.
+    /// - [`StatsError::NoVariation`] if the response is constant.
+    /// - [`StatsError::Saturated`] if there are as many random effects as rows, or the model fits every row.
+    /// - [`StatsError::NotIdentified`] if every outer cluster holds one cluster, or a random slope has nothing to vary over.
+    /// - [`StatsError::Collinear`] naming the first column that depends on those before it.
+    /// - [`StatsError::NotConverged`].
+    ///
+    /// # Source
+    /// `[@bates2015]`. Checked against R `lme4::lmer`, `lmerTest::lmer`: `golden/stats/mixed.R`.
+    pub fn fit(&self, criterion: Criterion) -> Result<Fit> {
+        fit::fit(self, criterion)
+    }
+}

@@ -1,0 +1,205 @@
+//! Ruptures in one client's series of alliance ratings, and whether they were repaired.
+
+use crate::SCORE_TOLERANCE;
+
+/// Bias of the mean and the median moving range of two normal values, relative to their standard deviation.
+const MEAN_RANGE: f64 = 1.128;
+const MEDIAN_RANGE: f64 = 0.954;
+
+/// How sigma is estimated from the moving ranges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MovingRange {
+    /// Mean moving range/1.128. Ruptures inflate it, so it misses what it should find.
+    Mean,
+    /// Median moving range/.954.
+    Median,
+}
+
+/// What counts as a rupture at session s.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Rule {
+    /// A rating below the client's mean by more than `k` sigma (strict), sigma from the moving ranges over consecutive sessions.
+    Chart {
+        /// Multiple of sigma.
+        k: f64,
+        /// Where sigma comes from.
+        range: MovingRange,
+    },
+    /// A drop between consecutive sessions of at least `k` residual standard deviations about the client's own line.
+    ResidualDrop {
+        /// Multiple of the residual standard deviation.
+        k: f64,
+    },
+    /// A drop between consecutive sessions of at least this many scale points.
+    Drop(f64),
+}
+
+/// What counts as repaired: a rating with session number in (s, s + `window`] that reaches the target. The target of a chart is the
+/// client's mean; that of a drop is the rating it fell from, less `tolerance`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Repair {
+    /// Sessions after the rupture that count.
+    pub window: i64,
+    /// Scale points by which a drop's origin may be missed.
+    pub tolerance: f64,
+}
+
+/// One rupture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rupture {
+    /// Position in the series.
+    pub at: usize,
+    /// How far the rating lies below the target of its repair.
+    pub depth: f64,
+    /// Session number of the repair; `None` if it was not repaired.
+    pub repaired_at: Option<i64>,
+    /// Whether the series ends inside the window: not repaired may mean not seen.
+    pub censored: bool,
+}
+
+/// Returns the ruptures of one series. A series that gives no limit (no variation, no consecutive sessions) has none.
+///
+/// # Shape and units
+/// `ratings`: non-missing ratings; `sessions`: their session numbers, ascending. "Consecutive" means that the number differs by 1: a
+/// step over a gap is neither a moving range nor a drop.
+///
+/// # Missing values
+/// Left out before, with their session numbers.
+///
+/// # Source
+/// `[@shewhart1931]`, `[@lipner2022]`; rules in full in the report's definitions. Checked against R: the counting rules of
+/// `tests/golden/golden.R`.
+#[must_use]
+pub fn ruptures(ratings: &[f64], sessions: &[i64], rule: Rule, repair: Repair) -> Vec<Rupture> {
+    let consecutive = |at: usize| at > 0 && sessions[at] - sessions[at - 1] == 1;
+    let mean = ratings.iter().sum::<f64>() / ratings.len().max(1) as f64;
+    let drop_at =
+        |at: usize| if consecutive(at) { ratings[at - 1] - ratings[at] } else { f64::NEG_INFINITY };
+    let least_drop = match rule {
+        Rule::Chart { .. } => None,
+        Rule::Drop(points) => Some(points),
+        Rule::ResidualDrop { k } => Some(residual_sd(ratings, sessions).map_or(0.0, |sd| k * sd)),
+    };
+    let limit = match rule {
+        Rule::Chart { k, range } => {
+            chart_sigma(ratings, sessions, range).map(|sigma| mean - k * sigma)
+        }
+        _ => None,
+    };
+    let is_rupture = |at: usize| match least_drop {
+        Some(points) => points > SCORE_TOLERANCE && drop_at(at) >= points - SCORE_TOLERANCE,
+        None => limit.is_some_and(|limit| ratings[at] < limit - SCORE_TOLERANCE),
+    };
+    let found = (0..ratings.len()).filter(|&at| is_rupture(at));
+    found
+        .map(|at| {
+            let target =
+                if least_drop.is_some() { ratings[at - 1] - repair.tolerance } else { mean };
+            let end = sessions[at] + repair.window;
+            let later = (at + 1..ratings.len()).take_while(|&i| sessions[i] <= end);
+            let repaired = later.clone().find(|&i| ratings[i] >= target - SCORE_TOLERANCE);
+            Rupture {
+                at,
+                depth: target - ratings[at],
+                repaired_at: repaired.map(|i| sessions[i]),
+                censored: repaired.is_none() && sessions.last().is_some_and(|&last| last < end),
+            }
+        })
+        .collect()
+}
+
+/// Sigma of an individuals chart; `None` without a consecutive pair or without variation.
+fn chart_sigma(ratings: &[f64], sessions: &[i64], range: MovingRange) -> Option<f64> {
+    let pairs = ratings.windows(2).zip(sessions.windows(2));
+    let mut ranges: Vec<f64> =
+        pairs.filter(|(_, s)| s[1] - s[0] == 1).map(|(x, _)| (x[1] - x[0]).abs()).collect();
+    if ranges.is_empty() {
+        return None;
+    }
+    let sigma = match range {
+        MovingRange::Mean => ranges.iter().sum::<f64>() / ranges.len() as f64 / MEAN_RANGE,
+        MovingRange::Median => {
+            ranges.sort_by(f64::total_cmp);
+            let middle = ranges.len() / 2;
+            let median = if ranges.len() % 2 == 1 {
+                ranges[middle]
+            } else {
+                0.5 * (ranges[middle - 1] + ranges[middle])
+            };
+            median / MEDIAN_RANGE
+        }
+    };
+    (sigma > SCORE_TOLERANCE).then_some(sigma)
+}
+
+/// Residual standard deviation (n − 2 df) about the line of ratings on session numbers; `None` below three ratings.
+fn residual_sd(ratings: &[f64], sessions: &[i64]) -> Option<f64> {
+    if ratings.len() < 3 {
+        return None;
+    }
+    let mut cross = crate::moments::Cross::default();
+    for (&rating, &session) in ratings.iter().zip(sessions) {
+        cross.push(session as f64, rating);
+    }
+    let residual = (cross.yy - cross.xy * cross.xy / cross.xx).max(0.0);
+    Some((residual / (ratings.len() as f64 - 2.0)).sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SERIES: [f64; 13] = [5.2, 5.4, 5.6, 5.5, 4.1, 5.3, 5.6, 5.8, 5.7, 3.9, 4.2, 5.5, 5.9];
+    const REPAIR: Repair = Repair { window: 3, tolerance: 0.25 };
+
+    fn flagged(rule: Rule) -> Vec<i64> {
+        let sessions: Vec<i64> = (1..=13).collect();
+        ruptures(&SERIES, &sessions, rule, REPAIR).iter().map(|r| sessions[r.at]).collect()
+    }
+
+    /// The worked series of Methods C4.
+    #[test]
+    fn the_worked_series() {
+        let chart = |k, range| flagged(Rule::Chart { k, range });
+        assert_eq!(chart(2.0, MovingRange::Mean), [10]);
+        assert!(chart(3.0, MovingRange::Mean).is_empty());
+        assert_eq!(chart(3.0, MovingRange::Median), [5, 10, 11]);
+        assert_eq!(flagged(Rule::ResidualDrop { k: 1.0 }), [5, 10]);
+        assert_eq!(flagged(Rule::ResidualDrop { k: 2.0 }), [10]);
+        assert_eq!(flagged(Rule::Drop(1.0)), [5, 10]);
+    }
+
+    #[test]
+    fn a_step_over_a_gap_is_no_drop() {
+        assert!(ruptures(&[5.0, 3.0], &[1, 3], Rule::Drop(1.0), REPAIR).is_empty());
+        assert_eq!(ruptures(&[5.0, 3.0], &[1, 2], Rule::Drop(1.0), REPAIR).len(), 1);
+    }
+
+    #[test]
+    fn scores_that_are_not_exact_in_binary_reach_the_threshold() {
+        // 4.6 − 3.6 is 0.9999999999999996.
+        assert_eq!(ruptures(&[4.6, 3.6], &[1, 2], Rule::Drop(1.0), REPAIR).len(), 1);
+    }
+
+    #[test]
+    fn a_series_that_ends_inside_the_window_is_censored() {
+        let cut = ruptures(&[5.0, 3.0, 3.1], &[1, 2, 3], Rule::Drop(1.0), REPAIR);
+        assert!(cut[0].repaired_at.is_none() && cut[0].censored);
+        let seen = ruptures(&[5.0, 3.0, 3.1, 3.2, 3.3], &[1, 2, 3, 4, 5], Rule::Drop(1.0), REPAIR);
+        assert!(seen[0].repaired_at.is_none() && !seen[0].censored);
+        let mended = ruptures(&[5.0, 3.0, 4.8], &[1, 2, 3], Rule::Drop(1.0), REPAIR);
+        assert_eq!(mended[0].repaired_at, Some(3));
+    }
+
+    #[test]
+    fn nothing_varies_nothing_breaks() {
+        for rule in [
+            Rule::Chart { k: 2.0, range: MovingRange::Mean },
+            Rule::ResidualDrop { k: 1.0 },
+            Rule::Drop(0.0),
+        ] {
+            assert!(ruptures(&[4.0; 6], &[1, 2, 3, 4, 5, 6], rule, REPAIR).is_empty());
+        }
+        assert!(ruptures(&[], &[], Rule::Drop(1.0), REPAIR).is_empty());
+    }
+}

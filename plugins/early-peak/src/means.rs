@@ -1,0 +1,119 @@
+//! The mean alliance at each session.
+
+use std::collections::BTreeMap;
+
+use dyad_plugin::derived::Clients;
+use dyad_plugin::figure::{Axis, Figure, Plot, Trajectory, TrajectoryPoint, TrajectorySeries};
+use dyad_plugin::prelude::*;
+use dyad_stats::moments::Moments;
+
+use crate::Settings;
+
+/// Below this many ratings a session's mean is not drawn.
+const MIN_DRAWN: u64 = 10;
+
+/// The ratings of one session number, and whose they are.
+#[derive(Default)]
+struct AtSession {
+    ratings: Moments,
+    clients: Vec<usize>,
+}
+
+/// Adds `mean/A/session_k` for every session of the window, and the course over all sessions as a figure.
+pub(crate) fn add(
+    findings: &mut Findings,
+    run: &Run<Settings>,
+    clients: &Clients<'_>,
+    alliance: &Measure,
+) -> Result<(), Failure> {
+    let ratings = run.table("sessions")?.floats(&alliance.id)?;
+    let mut sessions: BTreeMap<i64, AtSession> = BTreeMap::new();
+    for (client, rows) in clients.rows.iter().enumerate() {
+        for row in rows.clone() {
+            let Some((session, rating)) = clients.session.get(row).zip(ratings.get(row)) else {
+                continue;
+            };
+            let at = sessions.entry(session).or_default();
+            at.ratings.push(rating);
+            at.clients.push(client);
+        }
+    }
+    let [first, last] = run.settings().peak_window;
+    for k in first..=last {
+        let none = AtSession::default();
+        let at = sessions.get(&k).unwrap_or(&none);
+        let estimate = Estimate::new(
+            format!("mean/{}/session_{k}", alliance.id),
+            format!("Mean {} at session {k}", alliance.name()),
+        )
+        .counts(Counts { rows: Some(at.ratings.n()), ..clients.counts(&at.clients) })
+        .dropped(format!("no rating at session {k}"), clients.len() as u64 - at.ratings.n())
+        .method("mean over the clients who rated this session; t interval, clients as units")
+        .source("student1908");
+        findings.estimates.push(match describe(&at.ratings) {
+            Ok((mean, se, ci)) => {
+                estimate.value(mean).se(se).ci(ci).detail("df", at.ratings.n() as f64 - 1.0)
+            }
+            Err(reason) => estimate.refused(reason.to_string()),
+        });
+    }
+    findings.figures.extend(course(alliance, &sessions, clients));
+    Ok(())
+}
+
+fn describe(ratings: &Moments) -> dyad_stats::Result<(f64, f64, [f64; 2])> {
+    Ok((ratings.mean()?, ratings.se()?, ratings.t_interval(0.95)?))
+}
+
+/// The mean over all sessions, with its interval.
+fn course(
+    alliance: &Measure,
+    sessions: &BTreeMap<i64, AtSession>,
+    clients: &Clients<'_>,
+) -> Option<Figure> {
+    let point = |(&session, at): (&i64, &AtSession)| {
+        let interval = at.ratings.t_interval(0.95).ok();
+        let mean = at.ratings.mean().ok()?;
+        Some(TrajectoryPoint {
+            x: session as f64,
+            mean,
+            low: interval.map(|i| i[0]),
+            high: interval.map(|i| i[1]),
+            n: at.ratings.n(),
+            spread: None,
+        })
+    };
+    let points: Vec<TrajectoryPoint> = sessions.iter().filter_map(point).collect();
+    let highest =
+        points.iter().filter(|p| p.n >= MIN_DRAWN).max_by(|a, b| a.mean.total_cmp(&b.mean))?;
+    let rows = points.iter().map(|p| p.n).sum();
+    let alt = format!(
+        "Line of the mean {} (vertical) over session number (horizontal) with its 95 % interval. It is highest at session {} ({}, n = {}).",
+        alliance.name(),
+        highest.x,
+        dyad_plugin::apa::number(highest.mean, 2),
+        highest.n,
+    );
+    let everyone: Vec<usize> = (0..clients.len()).collect();
+    let n = Counts { rows: Some(rows), ..clients.counts(&everyone) };
+    let plot = Trajectory {
+        x: Axis::new("Session"),
+        y: Axis::new(format!("Mean {}", alliance.name())),
+        series: vec![TrajectorySeries { label: alliance.name(), points }],
+        samples: Vec::new(),
+        min_n: MIN_DRAWN,
+    };
+    let caption = format!(
+        "Observed means; the ribbon is the 95 % interval of the mean, not the spread of clients. Each session's mean is of the clients who \
+         rated it, so the group changes along the line. Sessions with fewer than {MIN_DRAWN} ratings are not drawn."
+    );
+    let title = format!("Mean {} by session", alliance.name());
+    Some(Figure::new(
+        format!("mean-{}", alliance.id),
+        title,
+        caption,
+        alt,
+        n,
+        Plot::Trajectory(plot),
+    ))
+}

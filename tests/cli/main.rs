@@ -1,0 +1,6 @@
+//! The command line: exit codes, messages, and what is left on the disk.
+
+mod bad_input;
+mod commands;
+mod determinism;
+mod plugins;

@@ -1,0 +1,34 @@
+//! The estimates that must be delivered: names as in `results.json`, `*` for any text within a segment.
+//!
+//! A pattern that names no golden value is an error, and so is a golden value it names that is not delivered.
+
+use dyad_tests::matches;
+
+/// Whether an estimate must be there.
+pub(crate) fn is_required(name: &str) -> bool {
+    DELIVERED.iter().any(|pattern| matches(pattern, name))
+}
+
+pub(crate) const DELIVERED: &[&str] = &[
+    "alliance-outcome/*/*/*/*",
+    "alliance-outcome/raters/*/*/*",
+    "alliance-outcome/raters/*/*/*/williams",
+    "alliance-outcome/reliability/*/icc_therapist",
+    "clinical-change/*/*",
+    "early-peak/growth/*/*",
+    "early-peak/mean/*/session_*",
+    "early-peak/peak/*/*",
+    "rupture-repair/agreement/*/*/*/kappa",
+    "rupture-repair/criterion_sd/*/*",
+    "rupture-repair/dropout/*/hazard_ratio",
+    "rupture-repair/fixed_drop/*/*",
+    "rupture-repair/outcome/*/*/unrepaired",
+    "rupture-repair/rci_drop/*/*",
+    "rupture-repair/xmr/*/*/*",
+    "therapist-burnout/alliance/*/*/slope",
+    "therapist-burnout/mediation/*/*/*/*",
+    "therapist-burnout/outcome/*/*/*",
+    "therapist-burnout/prevalence/*",
+    "therapist-burnout/therapist/*/*",
+    "therapist-burnout/therapist/*/*/variance_explained",
+];

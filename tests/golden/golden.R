@@ -1,0 +1,533 @@
+# Reference results from R for one sessions.csv, one record per estimate id of results.json.
+#
+#   Rscript tests/golden/golden.R [SESSIONS.csv OUT.json]        from the root of the repository
+#   defaults: datasets/practice-network/sessions.csv tests/golden/practice-network.json
+#
+# The sections C1 ... C6 are one plugin or one level each. Statistics come from R packages wherever Debian carries a package
+# that has them; the Williams test and the repeated-measures correlation are written out in base R below, beside the
+# source of their formulas. Nothing here is seeded: the permutation p and the mediation interval are exact,
+# so the file depends on the data and on the package versions (first line of OUT.json) only.
+#
+# A record:  "plugin/id": {"estimate", "se", "ci", "statistic", "statistic_name", "df", "p", "n", "call",
+#                          "tolerance" (relative, for the estimate), "tolerances" (relative, for the other fields) ...}
+# A model that failed:            {"estimate": null, "error": "..."}
+# An estimate to refuse by rule:  {"estimate": null, "refused": "..."}
+
+args <- commandArgs(trailingOnly = TRUE)
+if (length(args) == 0) args <- c("datasets/practice-network/sessions.csv", "tests/golden/practice-network.json")
+if (length(args) != 2) stop("usage: Rscript tests/golden/golden.R [SESSIONS.csv OUT.json]")
+packages <- c("lme4", "lmerTest", "metafor", "psych", "survival", "clubSandwich")
+missing <- packages[!vapply(packages, requireNamespace, NA, quietly = TRUE)]
+if (length(missing)) stop("install these R packages first: ", paste(missing, collapse = ", "))
+suppressMessages({ library(lme4); library(survival) })
+
+# --- settings: the defaults of the plugins and of practice-network/study.toml ----------------------------------------
+alliances <- c("alliance_client", "alliance_therapist")
+Y <- "symptom"; B <- "burnout"
+benefit_sign <- -1                    # symptom: lower is better
+early_window <- c(3, 5)
+peak_window <- 1:5; peak_session <- 3
+benchmark <- 0.278
+reliability <- 0.89; functional <- c(mean = 5.5, sd = 4.6); caseness <- 10
+alliance_reliability <- 0.90          # rci_drop, where the study file declares none
+burnout_cutoff <- 3.0
+min_ratings <- 5                      # every rupture detector judges the same clients
+repair_window <- 3; repair_tolerance <- 0.25; fixed_drop <- 1.0; criterion_k <- 1
+primary_detector <- "xmr_k2_median"
+tie <- 1e-9                           # scores have one decimal: 4.6 - 3.6 is 0.9999999999999996 and must count as 1.0
+z975 <- qnorm(.975)
+
+# --- records ----------------------------------------------------------------------------------------------------------
+tol_exact <- 1e-10; tol_lmm <- 1e-6; tol_variance <- 1e-4; tol_df <- 1e-3
+golden <- list()
+warned <- character()
+put <- function(id, record) golden[[id]] <<- record
+record <- function(estimate, se = NULL, ci = NULL, statistic = NULL, statistic_name = NULL, df = NULL, p = NULL, n = NULL,
+                   call = "", tolerance = tol_exact, tolerances = NULL, ...) {
+  if (length(estimate) != 1 || !is.finite(estimate)) stop("the estimate is not a finite number")
+  base <- list(se = tolerance, ci = tolerance, statistic = tolerance, df = tolerance, p = 1e-8)
+  base[names(tolerances)] <- tolerances
+  c(list(estimate = estimate, se = se, ci = ci, statistic = statistic, statistic_name = statistic_name, df = df, p = p,
+         n = n, call = call, tolerance = tolerance, tolerances = base), list(...))
+}
+refuse <- function(reason) structure(class = c("refusal", "condition"), list(message = reason, call = NULL))
+attempt <- function(ids, expr) {      # expr gives a record, or a list of records named as the ids
+  got <- withCallingHandlers(
+    tryCatch(expr, refusal = function(e) list(.none = list(estimate = NULL, refused = conditionMessage(e))),
+             error = function(e) list(.none = list(estimate = NULL, error = gsub("[[:space:]]+", " ", conditionMessage(e))))),
+    warning = function(w) { warned <<- c(warned, paste0(ids[1], ": ", conditionMessage(w))); invokeRestart("muffleWarning") },
+    message = function(m) invokeRestart("muffleMessage"))
+  for (id in ids) put(id, if (".none" %in% names(got)) got$.none else if (length(ids) == 1 && !id %in% names(got)) got else got[[id]])
+}
+
+# --- data (C0) --------------------------------------------------------------------------------------------------------
+d <- read.csv(args[1], na.strings = c("", "NA", "-9", "999"), stringsAsFactors = FALSE)
+d <- d[order(d$site, d$therapist, d$client, d$session), ]
+if (anyDuplicated(d[c("client", "session")])) stop("duplicate client and session")
+mean_or_na <- function(x) { x <- x[!is.na(x)]; if (length(x)) mean(x) else NA_real_ }
+last_or_na <- function(x) { x <- x[!is.na(x)]; if (length(x)) x[length(x)] else NA_real_ }
+first_or_na <- function(x) { x <- x[!is.na(x)]; if (length(x)) x[1] else NA_real_ }
+by_client <- split(d, factor(d$client, unique(d$client)))
+cl <- do.call(rbind, lapply(by_client, function(x) {
+  early <- x$session >= early_window[1] & x$session <= early_window[2]
+  row <- data.frame(site = x$site[1], therapist = x$therapist[1], client = x$client[1], burnout = x[[B]][1],
+                    baseline = first_or_na(x$baseline), sessions = nrow(x), dropout = x$dropout[nrow(x)], final = last_or_na(x[[Y]]))
+  for (A in alliances) {
+    row[[paste0("early.", A)]] <- mean_or_na(x[[A]][early])
+    row[[paste0("mean.", A)]] <- mean_or_na(x[[A]])
+    row[[paste0("first.", A)]] <- first_or_na(x[[A]])
+  }
+  row
+}))
+th <- cl[!duplicated(cl$therapist), c("site", "therapist", "burnout")]
+d$s1 <- d$session - 1
+d$burnout_c <- d[[B]] - mean(th$burnout, na.rm = TRUE)
+row_key <- paste(d$client, d$session)
+lag1 <- function(x) x[match(paste(d$client, d$session - 1), row_key)]     # by session number, never by row
+
+clients_n <- function(x) list(rows = NULL, clients = nrow(x), therapists = length(unique(x$therapist)), sites = length(unique(x$site)))
+rows_n <- function(x) list(rows = nrow(x), clients = length(unique(x$client)), therapists = length(unique(x$therapist)), sites = length(unique(x$site)))
+used <- function(x, columns) x[stats::complete.cases(x[, columns]), ]
+
+# --- mixed models: optimised further than lme4 does by default ---------------------------------------------------------
+tight <- lme4::lmerControl(optimizer = "nloptwrap", calc.derivs = FALSE,
+                           optCtrl = list(xtol_abs = 1e-12, xtol_rel = 1e-14, ftol_abs = 1e-12, ftol_rel = 1e-15, maxeval = 100000))
+mixed <- function(formula, data, REML = TRUE) {
+  m <- lmerTest::lmer(formula, data, REML = REML, control = tight)
+  second <- tryCatch(update(m, control = lme4::lmerControl(optimizer = "bobyqa", calc.derivs = FALSE, optCtrl = list(rhobeg = .2, rhoend = 1e-10, maxfun = 100000))),
+                     error = function(e) m)
+  if (-2 * as.numeric(logLik(second)) < -2 * as.numeric(logLik(m)) - 1e-10) second else m
+}
+fixed <- function(m, data, weights, call, level = .95) {   # one fixed effect or one contrast, Satterthwaite df
+  L <- setNames(rep(0, length(fixef(m))), names(fixef(m)))
+  if (sigma(m)^2 < 1e-10 * var(lme4::getME(m, "y"))) stop("the model fits every observation exactly")
+  unknown <- setdiff(names(weights), names(L))
+  if (length(unknown)) stop("the model dropped ", paste(unknown, collapse = ", "))
+  L[names(weights)] <- weights
+  r <- lmerTest::contest(m, L, joint = FALSE, level = level)
+  singular <- lme4::isSingular(m)
+  loose <- if (singular) .5 else tol_df
+  df <- if (is.finite(r$df)) r$df else NULL
+  record(r$Estimate, r[["Std. Error"]], if (!is.null(df)) c(r$lower, r$upper), r[["t value"]], "t", df, if (!is.null(df)) r[["Pr(>|t|)"]],
+         rows_n(data), call, tol_lmm,
+         list(se = 1e-5, ci = if (singular) .05 else 1e-4, statistic = 1e-5, df = loose,
+              p = if (singular || is.null(df)) .2 else tol_df * (1 + r[["t value"]]^4 / (4 * df)) + 2e-5 * r[["t value"]]^2),   # a small p magnifies an error in df and t
+         singular = singular, criterion = if (lme4::isREML(m)) lme4::REMLcrit(m) else -2 * as.numeric(logLik(m)))
+}
+client_level <- function(r) { r$n["rows"] <- list(NULL); r }
+components <- function(m) { v <- as.data.frame(lme4::VarCorr(m)); setNames(v$vcov, sub(":.*", "", v$grp)) }
+
+# --- cluster-robust CR2, Bell-McCaffrey df -----------------------------------------------------------------------------
+cr2 <- function(m, data, term, call, ...) {
+  V <- clubSandwich::vcovCR(m, cluster = data$therapist, type = "CR2")
+  test <- as.data.frame(clubSandwich::coef_test(m, vcov = V, test = "Satterthwaite"))
+  test <- test[match(term, names(coef(m))), ]
+  if (is.na(test$beta)) stop("the model dropped ", term)
+  half <- qt(.975, test$df_Satt) * test$SE
+  record(test$beta, test$SE, test$beta + c(-1, 1) * half, test$tstat, "t", test$df_Satt, test$p_Satt, clients_n(data), call,
+         tolerances = list(se = 1e-9, ci = 1e-8, statistic = 1e-9, df = 1e-7, p = 1e-7), ...)
+}
+standardise <- function(x) as.numeric(scale(x))
+need <- function(condition, reason) if (!isTRUE(condition)) stop(refuse(reason))
+varies <- function(x) length(unique(x)) > 1
+
+# =====================================================================================================================
+# alliance-outcome, client level (C1)
+for (A in alliances) {
+  ea <- paste0("early.", A)
+  id <- function(x) paste0("alliance-outcome/early/", A, "/", Y, "/", x)
+  q <- used(cl, c(ea, "final")); q$x <- q[[ea]]
+  attempt(id("pearson"), {
+    need(nrow(q) >= 4, "fewer than 4 clients"); need(varies(q$x) && varies(q$final), "no variation")
+    r <- cor.test(q$x, q$final)
+    record(r$estimate, NULL, as.numeric(r$conf.int), r$statistic, "t", r$parameter, r$p.value, clients_n(q), "cor.test(early, final)",
+           benefit = benefit_sign * unname(r$estimate))
+  })
+  attempt(id("spearman"), {
+    need(nrow(q) >= 4, "fewer than 4 clients"); need(varies(q$x) && varies(q$final), "no variation")
+    r <- cor.test(q$x, q$final, method = "spearman", exact = FALSE); n <- nrow(q); rho <- unname(r$estimate)
+    record(rho, NULL, tanh(atanh(rho) + c(-1, 1) * z975 * sqrt(1.06 / (n - 3))), rho * sqrt((n - 2) / (1 - rho^2)), "t", n - 2, r$p.value,
+           clients_n(q), "cor.test(early, final, method = 'spearman', exact = FALSE); Fieller interval", benefit = benefit_sign * rho)
+  })
+  q <- used(cl, c(ea, "final", "baseline")); q$x <- q[[ea]]
+  attempt(id("partial"), {
+    need(nrow(q) >= 5, "fewer than 5 clients"); need(varies(q$x) && varies(q$final) && varies(q$baseline), "no variation")
+    r <- psych::partial.r(data.frame(x = q$x, y = q$final, b = q$baseline), c("x", "y"), "b")[1, 2]
+    t <- summary(lm(final ~ x + baseline, q))$coefficients["x", ]
+    record(r, NULL, psych::r.con(r, nrow(q) - 1), t[["t value"]], "t", nrow(q) - 3, t[["Pr(>|t|)"]], clients_n(q),
+           "psych::partial.r(data, c('early', 'final'), 'baseline'); psych::r.con(r, n - 1)", tolerance = 1e-9, benefit = benefit_sign * r)
+  })
+  attempt(id("ancova_beta"), {
+    need(nrow(q) >= 5, "fewer than 5 clients"); need(varies(q$x) && varies(q$final) && varies(q$baseline), "no variation")
+    q$zx <- standardise(q$x); q$zy <- standardise(q$final); q$zb <- standardise(q$baseline)
+    m <- lm(zy ~ zx + zb, q)
+    cr2(m, q, "zx", "coef_test(lm(z(final) ~ z(early) + z(baseline)), vcovCR(m, therapist, 'CR2'), test = 'Satterthwaite')",
+        se_ols = summary(m)$coefficients["zx", 2])
+  })
+  attempt(id(c("within_therapist", "between_therapist", "contextual")), {
+    q$mean_t <- ave(q$x, q$therapist); q$w <- q$x - q$mean_t; q$b <- q$mean_t - mean(q$mean_t)
+    m <- mixed(final ~ baseline + w + b + (1 | therapist), q)
+    f <- "lmerTest::lmer(final ~ baseline + (early - therapist mean) + (therapist mean - its mean) + (1 | therapist)); "
+    setNames(list(client_level(fixed(m, q, c(w = 1), paste0(f, "summary"))), client_level(fixed(m, q, c(b = 1), paste0(f, "summary"))),
+                  client_level(fixed(m, q, c(w = -1, b = 1), paste0(f, "contest(m, c(0, 0, -1, 1), joint = FALSE)")))),
+             id(c("within_therapist", "between_therapist", "contextual")))
+  })
+}
+
+# rater perspective (C1.8)
+# Difference of two correlations that share the outcome: t of Williams (1959) as in Steiger (1980), equation 7, and the
+# interval of Zou (2007), equations 15 and 17, from the two Fisher intervals.
+williams_zou <- function(r1, r2, r12, n) {
+  det <- 1 - r1^2 - r2^2 - r12^2 + 2 * r1 * r2 * r12
+  t <- (r1 - r2) * sqrt((n - 1) * (1 + r12) / (2 * det * (n - 1) / (n - 3) + (r1 + r2)^2 / 4 * (1 - r12)^3))
+  fisher <- function(r) tanh(atanh(r) + c(-1, 1) * z975 / sqrt(n - 3))
+  c1 <- fisher(r1); c2 <- fisher(r2)
+  between <- ((r12 - r1 * r2 / 2) * (1 - r1^2 - r2^2 - r12^2) + r12^3) / ((1 - r1^2) * (1 - r2^2))
+  half <- function(d1, d2) sqrt(d1^2 + d2^2 - 2 * between * d1 * d2)
+  list(t = t, ci = c(r1 - r2 - half(r1 - c1[1], c2[2] - r2), r1 - r2 + half(c1[2] - r1, r2 - c2[1])))
+}
+local({
+  A1 <- alliances[1]; A2 <- alliances[2]; e1 <- paste0("early.", A1); e2 <- paste0("early.", A2)
+  id <- paste0("alliance-outcome/raters/", A1, "/", A2)
+  q <- used(cl, c(e1, e2, "final"))
+  attempt(paste0(id, "/", Y, "/williams"), {
+    need(nrow(q) >= 5, "fewer than 5 clients")
+    r1 <- cor(q[[e1]], q$final); r2 <- cor(q[[e2]], q$final); r12 <- cor(q[[e1]], q[[e2]])
+    need(all(is.finite(c(r1, r2, r12))), "no variation")
+    w <- williams_zou(r1, r2, r12, nrow(q)); check <- psych::r.test(nrow(q), r12 = r1, r13 = r2, r23 = r12)
+    stopifnot(isTRUE(all.equal(w$t, check$t, tolerance = 1e-10)))
+    record(r1 - r2, NULL, w$ci, w$t, "t", nrow(q) - 3, 2 * pt(-abs(w$t), nrow(q) - 3), clients_n(q),
+           "t of Williams (1959), equal to psych::r.test(n, r1, r2, r12); interval of Zou (2007) for overlapping correlations", tolerance = 1e-9,
+           correlations = c(r1, r2, r12))
+  })
+  q <- used(cl, c(e1, e2))
+  attempt(paste0(id, "/icc_agreement"), {
+    need(nrow(q) >= 3, "fewer than 3 clients")
+    r <- psych::ICC(as.matrix(q[, c(e1, e2)]), lmer = FALSE)$results; r <- r[r$type == "ICC2", ]
+    record(r$ICC, NULL, c(r[["lower bound"]], r[["upper bound"]]), r$F, "F", r$df1, r$p, clients_n(q),
+           "psych::ICC(cbind(A1, A2), lmer = FALSE), row ICC2", tolerance = 1e-9, df2 = r$df2)
+  })
+  attempt(paste0(id, "/mean_difference"), {
+    need(nrow(q) >= 2, "fewer than 2 clients")
+    r <- t.test(q[[e1]], q[[e2]], paired = TRUE)
+    record(r$estimate, r$stderr, as.numeric(r$conf.int), r$statistic, "t", r$parameter, r$p.value, clients_n(q), "t.test(A1, A2, paired = TRUE)", tolerance = 1e-9)
+  })
+})
+
+# session level (C1.6, C1.7, C2)
+for (A in alliances) {
+  id <- function(x) paste0("alliance-outcome/session/", A, "/", Y, "/", x)
+  q <- used(d, c(A, Y)); q$x <- q[[A]]; q$y <- q[[Y]]
+  attempt(id("rmcorr"), {
+    need(any(table(q$client) > 1), "no client has two complete pairs")
+    k <- length(unique(q$client)); xw <- q$x - ave(q$x, q$client); yw <- q$y - ave(q$y, q$client)
+    need(any(abs(xw) > tie) && any(abs(yw) > tie), "no variation within clients")
+    df <- nrow(q) - k - 1; need(df >= 2, "too few pairs")
+    if (k <= 500) {                                       # analysis of covariance with a common slope (Bakdash and Marusich 2017)
+      q$id <- factor(q$client); m <- lm(y ~ id + x, q); a <- drop1(m, ~ id + x, test = "F")
+      ss <- a["x", "Sum of Sq"]; r <- sign(coef(m)[["x"]]) * sqrt(ss / (ss + deviance(m))); p <- a["x", "Pr(>F)"]
+      call <- "drop1(lm(Y ~ client + A), test = 'F'): sign(slope) sqrt(SS_A / (SS_A + SS_residual)); psych::r.con(r, df + 2)"
+    } else {                                              # the same number without one dummy column per client
+      r <- cor(xw, yw); p <- 2 * pt(-abs(r * sqrt(df / (1 - r^2))), df)
+      call <- "cor(A - client mean, Y - client mean), equal to the analysis of covariance; psych::r.con(r, df + 2)"
+    }
+    ci <- psych::r.con(r, df + 2)
+    record(r, NULL, ci, r * sqrt(df / (1 - r^2)), "t", df, p, rows_n(q), call, tolerance = 1e-8, tolerances = list(p = 1e-7), benefit = benefit_sign * r)
+  })
+  attempt(id("between_client"), {
+    m <- aggregate(cbind(x, y) ~ client + therapist + site, q, mean); need(nrow(m) >= 4, "fewer than 4 clients")
+    r <- cor.test(m$x, m$y)
+    record(r$estimate, NULL, as.numeric(r$conf.int), r$statistic, "t", r$parameter, r$p.value, clients_n(m),
+           "cor.test of client means over sessions with both values", benefit = benefit_sign * unname(r$estimate))
+  })
+  attempt(id("total"), {
+    record(cor(q$x, q$y), n = rows_n(q), call = "cor(A, Y) over all sessions with both values", benefit = benefit_sign * cor(q$x, q$y))
+  })
+  attempt(id(c("lagged_within", "lagged_between_client", "lagged_between_therapist")), {
+    client_mean <- cl[[paste0("mean.", A)]]; therapist_mean <- tapply(client_mean, cl$therapist, mean, na.rm = TRUE)
+    own <- client_mean[match(d$client, cl$client)]; theirs <- as.numeric(therapist_mean[d$therapist])
+    l <- d; l$aw_lag <- lag1(d[[A]] - own); l$a_client <- own - theirs; l$a_therapist <- theirs - mean(therapist_mean, na.rm = TRUE); l$y <- l[[Y]]
+    l <- used(l, c("y", "s1", "aw_lag", "a_client", "a_therapist", "baseline"))
+    m <- mixed(y ~ s1 + aw_lag + a_client + a_therapist + baseline + (1 | therapist / client), l)
+    f <- "lmerTest::lmer(Y ~ s1 + aw_lag + a_client + a_therapist + baseline + (1 | therapist/client))"
+    setNames(list(fixed(m, l, c(aw_lag = 1), f), fixed(m, l, c(a_client = 1), f), fixed(m, l, c(a_therapist = 1), f)),
+             id(c("lagged_within", "lagged_between_client", "lagged_between_therapist")))
+  })
+}
+
+# across sites (C1.10): REML, Hartung-Knapp with the ad-hoc floor, benefit sign
+for (A in alliances) {
+  ids <- paste0("alliance-outcome/sites/", A, "/", Y, "/", c("pooled", "tau2", "i2", "q", "prediction_interval", "benchmark"))
+  attempt(ids, {
+    q <- used(cl, c(paste0("early.", A), "final")); q$x <- q[[paste0("early.", A)]]
+    per <- do.call(rbind, lapply(split(q, q$site), function(s) if (nrow(s) >= 4 && varies(s$x) && varies(s$final))
+      data.frame(site = s$site[1], ri = benefit_sign * cor(s$x, s$final), ni = nrow(s))))
+    need(!is.null(per) && nrow(per) >= 2, "fewer than 2 sites with 4 clients")
+    es <- metafor::escalc(measure = "ZCOR", ri = per$ri, ni = per$ni)
+    fit <- function(test) metafor::rma(yi, vi, data = es, method = "REML", test = test, control = list(threshold = 1e-12, maxiter = 10000))
+    m <- fit("adhoc"); kh <- fit("knha"); zf <- fit("z"); k <- m$k; mu <- as.numeric(m$beta)
+    n <- clients_n(q[q$site %in% per$site, ]); call <- "metafor::rma(yi, vi, method = 'REML', test = 'adhoc') on escalc('ZCOR', ri = -r, ni)"
+    tols <- list(se = 1e-6, ci = 1e-6, statistic = 1e-6, p = 1e-5)
+    tau <- tryCatch(confint(m, control = list(tol = 1e-12))$random["tau^2", c("ci.lb", "ci.ub")], error = function(e) NULL)
+    if (!is.null(tau) && anyNA(tau)) tau <- NULL
+    pi <- predict(m); z0 <- atanh(benchmark); half <- qt(.975, k - 1) * m$se
+    setNames(list(
+      record(tanh(mu), NULL, tanh(c(m$ci.lb, m$ci.ub)), m$zval, "t", k - 1, m$pval, n, paste0(call, ", back-transformed by tanh"), 1e-6, tols,
+             fisher_z = c(mu, m$se, m$ci.lb, m$ci.ub), se_z = zf$se, se_hartung_knapp = kh$se, k = k, floor_used = kh$se < zf$se),
+      record(m$tau2, m$se.tau2, if (!is.null(tau)) as.numeric(tau), n = n, call = paste0(call, "; confint (Q-profile)"), tolerance = 1e-5, tolerances = list(se = 1e-5, ci = 1e-4), tolerance_abs = 1e-9),
+      record(m$I2, n = n, call = paste0(call, "; per cent"), tolerance = 1e-5, tolerance_abs = 1e-6),
+      record(m$QE, n = n, statistic = m$QE, statistic_name = "chi2", df = k - 1, p = m$QEp, call = call, tolerance = 1e-9),
+      if (k >= 3) record(tanh(mu), NULL, tanh(c(pi$pi.lb, pi$pi.ub)), n = n, call = paste0(call, "; predict, t(k - 1), back-transformed by tanh"), tolerance = 1e-6, tolerances = tols,
+                         riley_ci = tanh(mu + c(-1, 1) * qt(.975, k - 2) * sqrt(m$tau2 + m$se^2))) else list(estimate = NULL, refused = "fewer than 3 sites"),
+      record(mu - z0, m$se, mu - z0 + c(-1, 1) * half, (mu - z0) / m$se, "t", k - 1, 2 * pt(-abs((mu - z0) / m$se), k - 1), n,
+             paste0(call, "; mu - atanh(0.278), Fisher z scale"), 1e-6, tols)), ids)
+  })
+}
+
+# reliability of the alliance at the therapist level (C1.11, C8); alpha and omega need item columns
+for (A in alliances) attempt(paste0("alliance-outcome/reliability/", A, "/icc_therapist"), {
+  q <- used(d, A); q$a <- q[[A]]
+  need(any(table(unique(q[c("therapist", "client")])$therapist) > 1), "every therapist has one client: therapist and client variance cannot be told apart")
+  m <- mixed(a ~ 1 + (1 | therapist / client), q); v <- components(m)
+  record(v[["therapist"]] / sum(v), n = rows_n(q), call = "lme4::lmer(A ~ 1 + (1 | therapist/client)): therapist variance / total", tolerance = tol_variance,
+         tolerance_abs = 1e-7, icc_client = (v[["therapist"]] + v[["client"]]) / sum(v), singular = isSingular(m))
+})
+
+# =====================================================================================================================
+# early-peak (C3)
+for (A in alliances) {
+  id <- function(x) paste0("early-peak/", x)
+  for (k in peak_window) attempt(id(paste0("mean/", A, "/session_", k)), {
+    q <- d[d$session == k & !is.na(d[[A]]), ]; need(nrow(q) >= 2, "fewer than 2 ratings")
+    r <- t.test(q[[A]])
+    record(r$estimate, r$stderr, as.numeric(r$conf.int), n = rows_n(q), df = r$parameter, call = "t.test(A at session k)", tolerance = 1e-9)
+  })
+  wide <- t(vapply(by_client, function(x) x[[A]][match(peak_window, x$session)], numeric(length(peak_window))))
+  full <- stats::complete.cases(wide); W <- wide[full, , drop = FALSE]; wn <- clients_n(cl[full, ])
+  top <- W >= apply(W, 1, function(x) if (length(x)) max(x) else NA) - tie
+  ties <- rowSums(top); share <- top / ties
+  for (k in peak_window) attempt(id(paste0("peak/", A, "/share_session_", k)), {
+    need(nrow(W) >= 1, "no client rated every session of the window")
+    record(mean(share[, k]), n = wn, call = "share of clients whose highest rating is at session k; m tied sessions count 1/m each")
+  })
+  attempt(id(paste0("peak/", A, "/session_3_permutation")), {
+    need(nrow(W) >= 1, "no client rated every session of the window")
+    unit <- 60                                              # 1, 1/2, 1/3, 1/4, 1/5 as whole numbers: the null is exact
+    mass <- 1
+    for (m in ties) {
+      step <- unit / m; shifted <- c(rep(0, step), mass * m / length(peak_window)); mass <- c(mass * (1 - m / length(peak_window)), rep(0, step)) + shifted
+    }
+    observed <- round(sum(share[, peak_session]) * unit); p <- sum(mass[seq_along(mass) - 1 >= observed]); runs <- 9999
+    record(mean(share[, peak_session]), p = p, n = wn, call = "exact null of within-client permutations by convolution; Monte-Carlo p = (1 + b) / (runs + 1)",
+           tolerances = list(p = 1e-9), p_tolerance_abs_monte_carlo = 4 * sqrt(p * (1 - p) / runs) + 1 / runs, expected = 1 / length(peak_window))
+  })
+  attempt(id(paste0("peak/", A, "/contrast_3")), {
+    need(nrow(W) >= 2, "fewer than 2 clients rated every session of the window")
+    w <- ifelse(peak_window == peak_session, 1, -1 / (length(peak_window) - 1)); x <- as.numeric(W %*% w); need(sd(x) > 0, "no variation")
+    r <- t.test(x)
+    record(r$estimate, r$stderr, as.numeric(r$conf.int), r$statistic, "t", r$parameter, r$p.value, wn, "t.test(wide %*% c(-.25, -.25, 1, -.25, -.25))", tolerance = 1e-9)
+  })
+  e <- d[d$session %in% peak_window & !is.na(d[[A]]), ]; e$a <- e[[A]]; e$t <- e$session - peak_session; e$t2 <- e$t^2
+  attempt(id(paste0("growth/", A, c("/quadratic", "/vertex"))), {
+    m <- mixed(a ~ t + t2 + (1 | therapist) + (1 | client), e); b <- fixef(m); need(all(c("t", "t2") %in% names(b)), "fewer than 3 sessions")
+    f <- "lmerTest::lmer(A ~ t + I(t^2) + (1 | therapist) + (1 | client)), t = session - 3, sessions 1 to 5"
+    quadratic <- fixed(m, e, c(t2 = 1), f)
+    vertex <- if (b[["t2"]] >= 0) list(estimate = NULL, refused = "the curve opens upwards: no peak") else {
+      V <- as.matrix(vcov(m))[c("t", "t2"), c("t", "t2")]; g <- c(-1 / (2 * b[["t2"]]), b[["t"]] / (2 * b[["t2"]]^2))
+      v <- peak_session - b[["t"]] / (2 * b[["t2"]]); se <- sqrt(as.numeric(t(g) %*% V %*% g))
+      record(v, se, v + c(-1, 1) * z975 * se, n = rows_n(e), call = paste0(f, "; 3 - b1 / (2 b2), delta method, normal interval"), tolerance = 1e-5, tolerances = list(se = 1e-5, ci = 1e-5))
+    }
+    setNames(list(quadratic, vertex), id(paste0("growth/", A, c("/quadratic", "/vertex"))))
+  })
+  g <- d[!is.na(d[[A]]), ]; g$a <- g[[A]]
+  knot <- function(k, REML) { g$rise <- pmin(g$session, k) - k; g$dip <- pmax(g$session - k, 0); mixed(a ~ rise + dip + (1 | therapist) + (1 | client), g, REML) }
+  attempt(id(paste0("growth/", A, c("/knot_rise", "/knot_dip"))), {
+    m <- knot(peak_session, TRUE); f <- "lmerTest::lmer(A ~ (min(session, 3) - 3) + max(session - 3, 0) + (1 | therapist) + (1 | client)), all sessions"
+    setNames(list(fixed(m, g, c(rise = 1), f), fixed(m, g, c(dip = 1), f)), id(paste0("growth/", A, c("/knot_rise", "/knot_dip"))))
+  })
+  attempt(id(paste0("growth/", A, "/best_knot")), {
+    knots <- 2:min(7, max(g$session) - 1); need(max(g$session) >= 4, "fewer than 4 sessions")
+    ll <- vapply(knots, function(k) as.numeric(logLik(knot(k, FALSE))), 0)
+    record(knots[which.max(ll)], n = rows_n(g), call = "knot 2 to 7 with the highest ML log-likelihood of the two-slope model", log_likelihoods = ll)
+  })
+}
+
+# =====================================================================================================================
+# rupture-repair (C4)
+ruptures <- function(x, s, detector, context) {              # one client: ratings x at session numbers s; returns rupture and repair flags
+  n <- length(x); hit <- rep(FALSE, n); target <- rep(NA_real_, n); consecutive <- c(FALSE, diff(s) == 1); drop <- c(NA, -diff(x))
+  if (startsWith(detector, "xmr")) {
+    mr <- abs(diff(x))[diff(s) == 1]
+    if (length(mr)) {
+      sigma <- if (endsWith(detector, "median")) median(mr) / .954 else mean(mr) / 1.128
+      if (sigma > tie) hit <- x < mean(x) - as.numeric(substr(detector, 6, 6)) * sigma - tie      # sigma 0: no limit, no rupture
+      target[] <- mean(x)
+    }
+  } else {
+    threshold <- switch(detector, criterion_sd = if (n >= 3) criterion_k * summary(lm(x ~ s))$sigma else NA,
+                        fixed_drop = fixed_drop, rci_drop = z975 * sqrt(2) * context$sem)
+    hit <- consecutive & !is.na(drop) & drop >= threshold - tie & threshold > tie
+    hit[is.na(hit)] <- FALSE; target <- c(NA, x[-n]) - repair_tolerance
+  }
+  repaired <- vapply(seq_len(n), function(i) hit[i] && any(x[s > s[i] & s <= s[i] + repair_window] >= target[i] - tie), NA)
+  list(hit = hit, repaired = repaired)
+}
+detectors <- c("xmr_k2_mean", "xmr_k2_median", "xmr_k3_mean", "xmr_k3_median", "criterion_sd", "fixed_drop", "rci_drop")
+detector_id <- function(D, A) if (startsWith(D, "xmr_")) paste0("xmr/", A, "/", substring(D, 5)) else paste0(D, "/", A)
+for (A in alliances) {
+  context <- list(sem = sd(cl[[paste0("first.", A)]], na.rm = TRUE) * sqrt(1 - alliance_reliability))
+  rated <- lapply(by_client, function(x) x[!is.na(x[[A]]), ])
+  eligible <- rated[vapply(rated, nrow, 0L) >= min_ratings]
+  found <- setNames(lapply(detectors, function(D) lapply(eligible, function(x) suppressWarnings(ruptures(x[[A]], x$session, D, context)))), detectors)
+  pool <- if (length(eligible)) do.call(rbind, eligible) else d[0, ]
+  for (D in detectors) {
+    ids <- paste0("rupture-repair/", detector_id(D, A), c("/clients", "/ruptures", "/repaired"))
+    attempt(ids, {
+      need(length(eligible) > 0, "no client has 5 ratings"); if (D == "rci_drop") need(is.finite(context$sem) && context$sem > 0, "no variation")
+      hits <- vapply(found[[D]], function(r) sum(r$hit), 0); mended <- vapply(found[[D]], function(r) sum(r$repaired), 0); n <- rows_n(pool)
+      call <- paste("counting rule, detector", D)
+      setNames(list(record(sum(hits > 0), n = n, call = call), record(sum(hits), n = n, call = call), record(sum(mended), n = n, call = call)), ids)
+    })
+  }
+  for (i in seq_len(length(detectors) - 1)) for (j in (i + 1):length(detectors)) {
+    attempt(paste0("rupture-repair/agreement/", A, "/", detectors[i], "/", detectors[j], "/kappa"), {
+      need(length(eligible) > 0, "no client has 5 ratings")
+      a <- unlist(lapply(found[[i]], `[[`, "hit")); b <- unlist(lapply(found[[j]], `[[`, "hit")); need(any(a) || any(b), "no rupture by either detector")
+      need(!(all(a) && all(b)), "every session is a rupture")
+      tab <- table(factor(a, c(FALSE, TRUE)), factor(b, c(FALSE, TRUE)))
+      record(psych::cohen.kappa(tab)$kappa, n = rows_n(pool), call = "psych::cohen.kappa(table of rated sessions of clients with 5 ratings)",
+             cells = as.integer(c(tab[2, 2], tab[2, 1], tab[1, 2], tab[1, 1])))
+    })
+  }
+  # dropout: fixed_drop looks back only, so it may serve as a time-varying exposure
+  attempt(paste0("rupture-repair/dropout/", A, "/hazard_ratio"), {
+    surv <- do.call(rbind, lapply(by_client, function(x) {
+      r <- x[!is.na(x[[A]]), ]; hit <- if (nrow(r)) ruptures(r[[A]], r$session, "fixed_drop", context)$hit else logical()
+      first <- if (any(hit)) min(r$session[hit]) else Inf; n <- nrow(x)
+      data.frame(site = x$site, therapist = x$therapist, client = x$client, start = c(0, x$session[-n]), stop = x$session,
+                 event = as.integer(seq_len(n) == n & x$dropout[n] == 1), ruptured = as.integer(first <= x$session - 1), baseline = first_or_na(x$baseline))
+    }))
+    surv <- used(surv, c("event", "baseline"))
+    need(sum(surv$event) >= 1, "no dropout"); need(varies(surv$ruptured), "no rupture before the last session of any client")
+    m <- coxph(Surv(start, stop, event) ~ ruptured + baseline, surv, ties = "efron", cluster = therapist); s <- summary(m)$coefficients["ruptured", ]
+    need(is.finite(s[["coef"]]) && abs(s[["coef"]]) < 15, "the hazard ratio is not estimable")
+    record(exp(s[["coef"]]), s[["robust se"]], exp(s[["coef"]] + c(-1, 1) * z975 * s[["robust se"]]), s[["z"]], "z", NULL, s[["Pr(>|z|)"]], rows_n(surv),
+           "survival::coxph(Surv(start, stop, event) ~ ruptured + baseline, ties = 'efron', cluster = therapist)", 1e-7, list(se = 1e-6, ci = 1e-6, statistic = 1e-6, p = 1e-4),
+           events = sum(surv$event), exposed_rows = sum(surv$ruptured), se_model = s[["se(coef)"]], log_likelihood = m$loglik)
+  })
+  attempt(paste0("rupture-repair/outcome/", A, "/", Y, "/unrepaired"), {
+    need(length(eligible) > 0, "no client has 5 ratings")
+    f <- found[[primary_detector]]; hits <- vapply(f, function(r) sum(r$hit), 0); mended <- vapply(f, function(r) sum(r$repaired), 0)
+    q <- cl[match(names(eligible), cl$client), ]; q$repaired <- as.integer(hits > 0 & mended == hits); q$unrepaired <- as.integer(hits > mended)
+    q <- used(q, c("final", "baseline")); need(sum(q$unrepaired) >= 1, "no client with an unrepaired rupture")
+    terms <- c("baseline", "sessions", if (any(q$repaired == 1)) "repaired", "unrepaired"); need(nrow(q) > length(terms) + 1, "too few clients")
+    need(any(q$repaired + q$unrepaired == 0), "every client has a rupture")
+    m <- lm(reformulate(terms, "final"), q)
+    r <- cr2(m, q, "unrepaired", "coef_test(lm(final ~ baseline + sessions + repaired + unrepaired), vcovCR(m, therapist, 'CR2'), test = 'Satterthwaite')",
+             groups = c(none = sum(q$repaired + q$unrepaired == 0), repaired = sum(q$repaired), unrepaired = sum(q$unrepaired)))
+    r
+  })
+}
+
+# =====================================================================================================================
+# therapist-burnout (C5)
+for (A in alliances) {
+  attempt(paste0("therapist-burnout/alliance/", A, "/", B, "/slope"), {
+    q <- used(d, c(A, "burnout_c")); q$a <- q[[A]]; need(varies(q$burnout_c), "burnout does not vary")
+    fixed(mixed(a ~ s1 + burnout_c + (1 | therapist / client), q), q, c(burnout_c = 1), "lmerTest::lmer(A ~ s1 + burnout_c + (1 | therapist/client))")
+  })
+}
+local({
+  ids <- paste0("therapist-burnout/outcome/", Y, "/", B, c("/slope", "/session_by_burnout"))
+  attempt(ids, {
+    q <- used(d, c(Y, "burnout_c", "baseline")); q$y <- q[[Y]]; need(varies(q$burnout_c), "burnout does not vary")
+    m <- mixed(y ~ s1 * burnout_c + baseline + (1 | therapist / client), q); f <- "lmerTest::lmer(Y ~ s1 * burnout_c + baseline + (1 | therapist/client))"
+    setNames(list(fixed(m, q, c(burnout_c = 1), f), fixed(m, q, c("s1:burnout_c" = 1), f)), ids)
+  })
+  ratio <- function(m, l0, q, call) {
+    v <- components(m); lr <- max(0, 2 * (as.numeric(logLik(m)) - as.numeric(l0)))
+    record(v[["therapist"]] / sum(v), n = clients_n(q), statistic = lr, statistic_name = "restricted likelihood ratio", p = if (lr < 1e-8) 1 else .5 * pchisq(lr, 1, lower.tail = FALSE),
+           call = call, tolerance = tol_variance, tolerances = list(statistic = 1e-5, p = 1e-4), tolerance_abs = 1e-7, singular = isSingular(m), variances = unname(v[c("therapist", "Residual")]))
+  }
+  q0 <- used(cl, "final"); q1 <- used(cl, c("final", "baseline")); q2 <- used(cl, c("final", "baseline", "burnout"))
+  attempt(paste0("therapist-burnout/therapist/", Y, "/icc"),
+          ratio(mixed(final ~ 1 + (1 | therapist), q0), logLik(lm(final ~ 1, q0), REML = TRUE), q0, "lme4::lmer(final ~ 1 + (1 | therapist)); REML likelihood ratio, half chi-square(1)"))
+  attempt(paste0("therapist-burnout/therapist/", Y, "/icc_adjusted"),
+          ratio(mixed(final ~ baseline + (1 | therapist), q1), logLik(lm(final ~ baseline, q1), REML = TRUE), q1, "lme4::lmer(final ~ baseline + (1 | therapist)); REML likelihood ratio, half chi-square(1)"))
+  attempt(paste0("therapist-burnout/therapist/", Y, "/", B, "/variance_explained"), {
+    need(varies(q2$burnout), "burnout does not vary")
+    without <- components(mixed(final ~ baseline + (1 | therapist), q2))[["therapist"]]; with <- components(mixed(final ~ baseline + burnout + (1 | therapist), q2))[["therapist"]]
+    need(without > 1e-8, "no therapist variance to explain")
+    record((without - with) / without, n = clients_n(q2), call = "therapist variance of lmer(final ~ baseline + (1 | therapist)) without and with burnout, same clients",
+           tolerance = 1e-3, tolerance_abs = 1e-6, variances = c(without, with))
+  })
+  attempt(paste0("therapist-burnout/prevalence/", B), {
+    q <- th[!is.na(th$burnout), ]; x <- sum(q$burnout >= burnout_cutoff - tie); n <- nrow(q); ci <- suppressWarnings(prop.test(x, n, correct = FALSE))$conf.int
+    record(x / n, NULL, as.numeric(ci), n = list(rows = NULL, clients = NULL, therapists = n, sites = length(unique(q$site))), call = "prop.test(x, n, correct = FALSE)", tolerances = list(ci = 1e-9), count = x, denominator = n)
+  })
+})
+# quantile of the product of two independent normal variables: what a Monte-Carlo interval converges to
+product_quantile <- function(p, a, sa, b, sb) {
+  cdf <- function(q) {
+    f <- function(x) dnorm(x, a, sa) * ifelse(x > 0, pnorm((q / x - b) / sb), pnorm((q / x - b) / sb, lower.tail = FALSE))
+    cuts <- sort(unique(c(a + (-12:12) * sa, 0, c(-1, 1) * sa * 10^-(1:8)))); cuts <- cuts[cuts >= a - 12 * sa & cuts <= a + 12 * sa]
+    sum(mapply(function(l, u) integrate(f, l, u, rel.tol = 1e-9, subdivisions = 500, stop.on.error = FALSE)$value, head(cuts, -1), cuts[-1]))
+  }
+  wide <- abs(a * b) + 10 * sqrt(a^2 * sb^2 + b^2 * sa^2 + sa^2 * sb^2)
+  uniroot(function(q) cdf(q) - p, c(-wide, wide), tol = 1e-9)$root
+}
+for (A in alliances) {
+  ids <- paste0("therapist-burnout/mediation/", A, "/", Y, "/", B, c("/a", "/b_between", "/indirect"))
+  attempt(ids, {
+    q <- used(cl, c(paste0("early.", A), "final", "baseline", "burnout")); q$x <- q[[paste0("early.", A)]]; q$tm <- ave(q$x, q$therapist); q$w <- q$x - q$tm
+    need(varies(q$burnout), "burnout does not vary")
+    fa <- "lmerTest::lmer(early ~ burnout + (1 | therapist))"; fb <- "lmerTest::lmer(final ~ baseline + burnout + within + therapist mean + (1 | therapist))"
+    a <- client_level(fixed(mixed(x ~ burnout + (1 | therapist), q), q, c(burnout = 1), fa)); b <- client_level(fixed(mixed(final ~ baseline + burnout + w + tm + (1 | therapist), q), q, c(tm = 1), fb))
+    ci <- c(product_quantile(.025, a$estimate, a$se, b$estimate, b$se), product_quantile(.975, a$estimate, a$se, b$estimate, b$se))
+    setNames(list(a, b, record(a$estimate * b$estimate, NULL, ci, n = clients_n(q), call = "a * b_between; exact quantiles of the product of two independent normals (limit of the Monte-Carlo interval)",
+                               tolerance = 1e-5, ci_tolerance_abs_monte_carlo = .02 * diff(ci), se_sobel = sqrt(a$estimate^2 * b$se^2 + b$estimate^2 * a$se^2))), ids)
+  })
+}
+
+# =====================================================================================================================
+# clinical-change (C6)
+local({
+  id <- function(x) paste0("clinical-change/", Y, "/", x)
+  pre <- cl$baseline[!is.na(cl$baseline)]; sd_pre <- sd(pre); m_pre <- mean(pre); s_diff <- sd_pre * sqrt(1 - reliability) * sqrt(2); criterion <- z975 * s_diff
+  cutoff <- (sd_pre * functional[["mean"]] + functional[["sd"]] * m_pre) / (sd_pre + functional[["sd"]]); nb <- clients_n(used(cl, "baseline"))
+  attempt(id("rci_criterion"), { need(length(pre) >= 2 && sd_pre > 0, "no variation at intake"); record(criterion, n = nb, call = "qnorm(.975) * sd(baseline) * sqrt(1 - reliability) * sqrt(2)", sd_pre = sd_pre) })
+  attempt(id("cutoff_c"), { need(length(pre) >= 2 && sd_pre > 0, "no variation at intake"); record(cutoff, n = nb, call = "(sd_pre * m_functional + sd_functional * m_pre) / (sd_pre + sd_functional)") })
+  q <- used(cl, c("baseline", "final")); gain <- benefit_sign * (q$final - q$baseline)
+  better <- gain > criterion + tie; worse <- gain < -criterion - tie; recovered <- better & q$baseline > cutoff & q$final < cutoff
+  case <- q$baseline >= caseness - tie
+  share <- function(flag, among, call) {
+    s <- q[among, ]; flag <- flag[among]; n <- length(flag); need(n >= 1, "the denominator is 0"); x <- sum(flag)
+    clustered <- tryCatch({ m <- lm(y ~ 1, data.frame(y = as.numeric(flag))); V <- clubSandwich::vcovCR(m, cluster = s$therapist, type = "CR2")
+      r <- as.data.frame(clubSandwich::conf_int(m, vcov = V, test = "Satterthwaite")); c(r$CI_L, r$CI_U) }, error = function(e) NULL)
+    if (x == 0 || x == n || (!is.null(clustered) && any(!is.finite(clustered)))) clustered <- NULL
+    record(x / n, NULL, as.numeric(suppressWarnings(prop.test(x, n, correct = FALSE))$conf.int), n = clients_n(s), call = call, tolerances = list(ci = 1e-9), count = x, denominator = n, ci_clustered = clustered)
+  }
+  all <- rep(TRUE, nrow(q)); j <- "Jacobson-Truax class, denominator: clients with baseline and final; prop.test(x, n, correct = FALSE)"
+  attempt(id("recovered"), share(recovered, all, j)); attempt(id("improved"), share(better & !recovered, all, j))
+  attempt(id("unchanged"), share(!better & !worse, all, j)); attempt(id("deteriorated"), share(worse, all, j))
+  attempt(id("reliable_improvement"), share(better, all, "change beyond the criterion; denominator: clients with baseline and final"))
+  attempt(id("reliable_recovery"), share(better & case & q$final < caseness - tie, case, "change beyond the criterion and from caseness (>= 10) to below 10; denominator: clients at caseness at the start"))
+})
+
+# --- JSON: one record per line, 17 significant digits ------------------------------------------------------------------
+json <- function(x) {
+  if (is.null(x)) return("null")
+  if (is.list(x)) return(paste0("{", paste0('"', names(x), '": ', vapply(x, json, ""), collapse = ", "), "}"))
+  one <- if (is.character(x)) paste0('"', gsub('"', '\\\\"', gsub("\\\\", "\\\\\\\\", x)), '"') else if (is.logical(x)) tolower(as.character(x)) else
+    ifelse(is.finite(x), vapply(x, function(v) if (v == round(v) && abs(v) < 1e15) sprintf("%.0f", v) else sprintf("%.17g", v), ""), "null")
+  if (!is.null(names(x)) && length(x) > 1) return(json(as.list(x)))
+  if (length(one) == 1) unname(one) else paste0("[", paste(one, collapse = ", "), "]")
+}
+versions <- c(list(R = paste(R.version$major, R.version$minor, sep = ".")), setNames(lapply(packages, function(p) as.character(utils::packageVersion(p))), packages))
+lines <- paste0('"', names(golden), '": ', vapply(golden, function(r) { r <- r[!(vapply(r, is.null, NA) & !names(r) %in% c("estimate", "se", "ci", "statistic", "df", "p", "n"))]; json(r) }, ""))
+writeLines(c(paste0('{"_versions": ', json(versions), ","), paste0(lines, c(rep(",", length(lines) - 1), "")), "}"), args[2])
+state <- vapply(golden, function(r) if (!is.null(r$estimate)) "estimate" else if (!is.null(r$refused)) "refused" else "error", "")
+cat(sprintf("%d records: %d estimates, %d refused, %d errors\n", length(state), sum(state == "estimate"), sum(state == "refused"), sum(state == "error")))
+for (i in which(state == "error")) cat("  error  ", names(golden)[i], ": ", golden[[i]]$error, "\n", sep = "")
+for (i in which(state == "refused")) cat("  refused", names(golden)[i], ": ", golden[[i]]$refused, "\n")
+if (length(warned)) cat(paste0("  warning ", unique(warned)), sep = "\n")
