@@ -68,6 +68,14 @@ pub enum ReportError {
         /// Version this program writes.
         expected: u32,
     },
+    /// Results released under a profile this program does not know.
+    #[error("{path} was released under a profile this program does not know: {source}")]
+    Profile {
+        /// The file.
+        path: PathBuf,
+        /// Which ones it knows.
+        source: crate::release::UnknownProfile,
+    },
     /// The file of results is not what this program writes.
     #[error("{path} cannot be read as results: {source}")]
     Json {

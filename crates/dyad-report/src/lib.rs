@@ -4,6 +4,7 @@
 //! printed, never made.
 
 mod bib;
+mod compare;
 mod csv;
 mod error;
 mod estimates;
@@ -12,13 +13,20 @@ mod files;
 mod markdown;
 mod options;
 mod page;
+mod read;
+pub mod release;
 mod svg;
 mod words;
 mod write;
 
+pub use compare::{
+    Compared, Comparison, Outcome, compare, comparison_csv, render_comparison, write_comparison,
+};
 pub use error::ReportError;
 pub use figures::{figure_data, render_figure};
 pub use options::Options;
 pub use page::render_html;
+pub use read::{Saved, read};
+pub use release::Profile;
 pub use svg::{Ink, Svg, Theme};
 pub use write::{Written, WrittenFile, write};

@@ -7,7 +7,7 @@ pub(crate) const MISSING: &str = "—";
 
 /// The scale an estimate is printed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scale {
+pub(crate) enum Scale {
     /// Cannot exceed 1 in absolute value: no leading zero.
     Bounded,
     /// A share of persons: per cent.
@@ -21,7 +21,7 @@ enum Scale {
 }
 
 /// The scale follows from the last part of the id (`study-and-results.md` fixes them); an unknown one is a number.
-fn scale(id: &str) -> Scale {
+pub(crate) fn scale(id: &str) -> Scale {
     let mut parts = id.rsplit('/');
     let (last, before) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
     match last {

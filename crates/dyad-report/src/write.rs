@@ -10,9 +10,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::bib::Library;
 use crate::figures::{figure_data, of_study, render_figure};
-use crate::page::{cited_keys, render_html};
+use crate::page::{check, cited_keys, render};
 use crate::svg::{Theme, put};
-use crate::{Options, ReportError, csv, estimates, files, markdown};
+use crate::{Options, Profile, ReportError, csv, estimates, files, markdown, release};
 
 /// What was written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,8 +34,10 @@ pub struct WrittenFile {
     pub sha256: String,
 }
 
-/// Writes the report: `report.html`, `report.md`, `results.json`, `run.json`, `references.bib`, `tables/*.csv` and
+/// Writes the report: `report.html`, `report.md`, `results.json`, `release.json`, `run.json`, `references.bib`, `tables/*.csv` and
 /// `figures/*.{svg,csv}`.
+///
+/// Disclosure control comes first: everything is made from what the profile lets pass, and `release.json` says what it did.
 ///
 /// The same results give the same bytes; only `run.json` has a clock in it, and it is the caller's.
 ///
@@ -50,10 +52,18 @@ pub fn write(
     options: &Options,
     dir: &Path,
 ) -> Result<Written, ReportError> {
-    let mut folder = Folder::open(dir)?;
-    folder.put("results.json", &json(results)?)?;
+    let mut folder = Folder::open(dir, options.profile)?;
+    for table in results.analyses.iter().flat_map(|a| &a.findings.tables) {
+        check(table)?;
+    }
+    let released = options.release(results);
+    let provenance = &release::provenance(provenance, options.profile);
+    let results = &released.results;
+    let file = ResultsFile { results, release: Header { profile: options.profile.as_str() } };
+    folder.put("results.json", &json(&file)?)?;
     folder.put("run.json", &json(provenance)?)?;
-    folder.put("report.html", &render_html(results, provenance, options)?)?;
+    folder.put("release.json", &json(&released.audit)?)?;
+    folder.put("report.html", &render(&released, provenance, options)?)?;
     folder.put("report.md", &markdown::render(results))?;
     let keys = cited_keys(results, options);
     folder.put("references.bib", &Library::embedded().file(&keys))?;
@@ -75,6 +85,19 @@ pub fn write(
     Ok(folder.written)
 }
 
+/// `results.json`: the results, and under which profile they left.
+#[derive(Serialize)]
+struct ResultsFile<'a> {
+    #[serde(flatten)]
+    results: &'a Results,
+    release: Header,
+}
+
+#[derive(Serialize)]
+struct Header {
+    profile: &'static str,
+}
+
 /// Pretty JSON with a line end; numbers are the shortest that read back the same.
 fn json<T: Serialize>(value: &T) -> Result<String, ReportError> {
     let mut text = serde_json::to_string_pretty(value).map_err(ReportError::Serialize)?;
@@ -85,12 +108,14 @@ fn json<T: Serialize>(value: &T) -> Result<String, ReportError> {
 /// The folder being filled.
 struct Folder<'a> {
     dir: &'a Path,
+    /// Whether figures are written as files of their own.
+    svg: bool,
     names: BTreeSet<String>,
     written: Written,
 }
 
 impl<'a> Folder<'a> {
-    fn open(dir: &'a Path) -> Result<Self, ReportError> {
+    fn open(dir: &'a Path, profile: Profile) -> Result<Self, ReportError> {
         if !dir.is_dir() {
             return Err(ReportError::NoFolder { path: dir.to_owned() });
         }
@@ -98,7 +123,8 @@ impl<'a> Folder<'a> {
         if entries.next().is_some() {
             return Err(ReportError::FolderNotEmpty { path: dir.to_owned() });
         }
-        Ok(Self { dir, names: BTreeSet::new(), written: Written::default() })
+        let svg = profile.lets_svg_out();
+        Ok(Self { dir, svg, names: BTreeSet::new(), written: Written::default() })
     }
 
     fn make(&self, name: &str) -> Result<(), ReportError> {
@@ -137,7 +163,9 @@ impl<'a> Folder<'a> {
         let name = self.claim("figures", plugin, &figure.id)?;
         match render_figure(figure, &files::name(plugin, &figure.id), Theme::StandAlone) {
             Ok(svg) => {
-                self.put(&format!("{name}.svg"), &svg.markup)?;
+                if self.svg {
+                    self.put(&format!("{name}.svg"), &svg.markup)?;
+                }
                 self.put(&format!("{name}.csv"), &csv::table(&figure_data(figure)))
             }
             Err(error) => {

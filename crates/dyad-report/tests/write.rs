@@ -4,7 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use dyad_model::{Estimate, NoteKind, Provenance, Results};
-use dyad_report::{Options, ReportError, render_html, write};
+use dyad_report::{
+    Options, Outcome, Profile, ReportError, compare, read, render_comparison, render_html, write,
+};
 
 fn fixture() -> (Results, Provenance) {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixture");
@@ -64,7 +66,7 @@ fn the_page_is_sound() {
         match link.strip_prefix('#') {
             Some(id) => assert!(page.contains(&format!("id=\"{id}\"")), "no target for #{id}"),
             None => {
-                assert!(!link.contains("://") || link.starts_with("https://doi.org/"), "{link}")
+                assert!(!link.contains("://") || link.starts_with("https://doi.org/"), "{link}");
             }
         }
     }
@@ -141,4 +143,56 @@ fn nothing_is_overwritten_and_no_two_parts_share_a_file() {
     let empty = tempfile::tempdir().unwrap();
     let error = write(&results, &provenance, &Options::default(), empty.path()).unwrap_err();
     assert!(matches!(error, ReportError::DuplicateId { .. }));
+}
+
+#[test]
+fn a_report_is_rendered_again_from_its_own_folder() {
+    let (results, provenance) = fixture();
+    for profile in Profile::ALL {
+        let dir = tempfile::tempdir().unwrap();
+        let options = Options { profile, ..Options::default() };
+        write(&results, &provenance, &options, dir.path()).unwrap();
+        let saved = read(dir.path()).unwrap();
+        assert_eq!(saved.profile, profile);
+        let again = tempfile::tempdir().unwrap();
+        let options =
+            Options { profile, released: profile != Profile::Internal, ..Options::default() };
+        write(&saved.results, &saved.provenance, &options, again.path()).unwrap();
+        for name in
+            ["results.json", "run.json", "tables/estimates.csv", "report.md", "references.bib"]
+        {
+            let text = |dir: &tempfile::TempDir| fs::read_to_string(dir.path().join(name)).unwrap();
+            assert_eq!(text(&dir), text(&again), "{name} under {}", profile.as_str());
+        }
+    }
+}
+
+#[test]
+fn another_version_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("results.json"), "{\"schema_version\": 99}").unwrap();
+    assert!(matches!(read(dir.path()).unwrap_err(), ReportError::SchemaVersion { found: 99, .. }));
+    fs::write(dir.path().join("results.json"), "nonsense").unwrap();
+    assert!(matches!(read(dir.path()).unwrap_err(), ReportError::Json { .. }));
+}
+
+#[test]
+fn two_runs_stand_side_by_side() {
+    let (first, _) = fixture();
+    let mut second = first.clone();
+    let estimates = &mut second.analyses[0].findings.estimates;
+    estimates[0].estimate = Some(-0.2);
+    estimates[1].estimate = Some(0.9);
+    let gone = estimates.pop().unwrap();
+    let comparison = compare(&first, &second);
+    let of =
+        |outcome: Outcome| comparison.estimates.iter().filter(|c| c.outcome == outcome).count();
+    assert_eq!(
+        (of(Outcome::WithinInterval), of(Outcome::OutsideInterval), of(Outcome::OnlyFirst)),
+        (1, 1, 1)
+    );
+    assert_eq!(of(Outcome::Changed), 0);
+    let page = render_comparison(&comparison).unwrap();
+    assert!(page.contains("outside the first interval") && page.contains(&gone.id));
+    assert!(!page.contains("<script"));
 }

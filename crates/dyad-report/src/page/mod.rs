@@ -12,10 +12,12 @@ use dyad_model::{NoteKind, Provenance, Results, Role, apa};
 use self::analysis::AnalysisView;
 use self::sentence::Sentences;
 use self::table::TableView;
+pub(crate) use self::table::check;
 use crate::bib::Library;
 use crate::figures;
+use crate::release::{self, Released, rule_words};
 use crate::svg::{Theme, css};
-use crate::{Options, ReportError, words};
+use crate::{Options, Profile, ReportError, words};
 
 /// One line of the first screen.
 struct Glance {
@@ -81,9 +83,18 @@ struct Page {
     references: Vec<Listed>,
     unknown_keys: Vec<String>,
     version: String,
+    release: ReleaseView,
 }
 
-/// Renders the page.
+/// What disclosure control did.
+struct ReleaseView {
+    headline: String,
+    detail: String,
+    table: Option<TableView>,
+    svg: bool,
+}
+
+/// Renders the page, after disclosure control.
 ///
 /// # Errors
 /// - [`ReportError::Table`] if a row does not fit its table.
@@ -93,6 +104,20 @@ pub fn render_html(
     provenance: &Provenance,
     options: &Options,
 ) -> Result<String, ReportError> {
+    for table in results.analyses.iter().flat_map(|a| &a.findings.tables) {
+        table::check(table)?;
+    }
+    let released = options.release(results);
+    render(&released, &release::provenance(provenance, options.profile), options)
+}
+
+/// Renders what has passed disclosure control.
+pub(crate) fn render(
+    released: &Released,
+    provenance: &Provenance,
+    options: &Options,
+) -> Result<String, ReportError> {
+    let results = &released.results;
     let library = Library::embedded();
     let sentences = Sentences::new(&library);
     let mut numbers = analysis::Numbers::default();
@@ -153,8 +178,65 @@ pub fn render_html(
         references: listed(&library, &cited),
         unknown_keys: cited.iter().filter(|key| library.get(key).is_none()).cloned().collect(),
         version: provenance.version.clone(),
+        release: release_view(released, options, &mut numbers),
     };
     Ok(page.render()?)
+}
+
+/// The first page says under which rules it was made; a table says what they did.
+fn release_view(
+    released: &Released,
+    options: &Options,
+    numbers: &mut analysis::Numbers,
+) -> ReleaseView {
+    let audit = &released.audit;
+    let internal = options.profile == Profile::Internal;
+    let headline = if internal {
+        "Internal: not checked for release.".to_owned()
+    } else {
+        format!("Released under the rules of {}.", options.profile.as_str())
+    };
+    let detail = match (internal, options.released, audit.withheld()) {
+        (_, true, _) => "Rendered again from released results.".to_owned(),
+        (true, _, 0) => {
+            "For the people who hold the data. Nothing was rounded or withheld.".to_owned()
+        }
+        (true, _, n) => format!(
+            "For the people who hold the data. Nothing was rounded or withheld; under the profile acro, {} would be.",
+            apa::counted(n as u64, "part")
+        ),
+        (false, _, n) => {
+            format!("Withheld: {}. What is missing says why.", apa::counted(n as u64, "part"))
+        }
+    };
+    let rows: Vec<Vec<String>> = audit
+        .by_rule()
+        .into_iter()
+        .map(|((rule, action), n)| {
+            let done = match action {
+                release::Action::SuppressedPrimary => "withheld",
+                release::Action::SuppressedSecondary => "withheld to protect another",
+                release::Action::Rounded => "rounded",
+                release::Action::Removed => "left out",
+                release::Action::Review => "to be looked at",
+            };
+            vec![rule.to_owned(), rule_words(rule).to_owned(), done.to_owned(), n.to_string()]
+        })
+        .collect();
+    let table = (!rows.is_empty()).then(|| {
+        let (title, note) = if internal {
+            ("What the profile acro would change", "Nothing of this was done here.")
+        } else {
+            (
+                "What disclosure control changed",
+                "Places, never values, are in release.json. Thresholds for therapists and quantiles are stricter than the body asks for.",
+            )
+        };
+        let mut view = TableView::of_words(title, note, &["Rule", "Because of", "Done", "Times"], rows);
+        numbers.number_table(&mut view);
+        view
+    });
+    ReleaseView { headline, detail, table, svg: options.profile.lets_svg_out() }
 }
 
 /// The keys of `references.bib` that a report cites.
