@@ -1,8 +1,8 @@
 //! Benchmarks, one question each: `src/bin/<question>.rs`, measured against the peer in `peers/<question>.R`, which makes the data,
 //! runs both on the same file and prints the ratios. Nothing here asserts on time.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 /// Columns of a file that a peer wrote by `writeBin`: one column after another, little-endian doubles.
@@ -10,17 +10,23 @@ use std::path::Path;
 /// # Errors
 /// If the file cannot be read or does not hold `columns` equally long columns.
 pub fn columns(file: &Path, columns: usize) -> io::Result<Vec<Vec<f64>>> {
-    let bytes = fs::read(file)?;
-    let values = bytes.len() / 8;
-    if columns == 0 || values == 0 || bytes.len() % (8 * columns) != 0 {
+    let mut reader = BufReader::new(File::open(file)?);
+    let bytes = usize::try_from(reader.get_ref().metadata()?.len()).map_err(io::Error::other)?;
+    if columns == 0 || bytes == 0 || !bytes.is_multiple_of(8 * columns) {
         let what = format!("{} does not hold {columns} columns of equal length", file.display());
         return Err(io::Error::new(io::ErrorKind::InvalidData, what));
     }
-    let (words, _) = bytes.as_chunks::<8>();
-    Ok(words
-        .chunks_exact(values / columns)
-        .map(|column| column.iter().map(|word| f64::from_le_bytes(*word)).collect())
-        .collect())
+    // Word by word: the file is never in memory besides its columns, whose size the peak is compared with.
+    let mut word = [0_u8; 8];
+    let mut column = || {
+        let mut values = Vec::with_capacity(bytes / 8 / columns);
+        for _ in 0..bytes / 8 / columns {
+            reader.read_exact(&mut word)?;
+            values.push(f64::from_le_bytes(word));
+        }
+        Ok(values)
+    };
+    (0..columns).map(|_| column()).collect()
 }
 
 /// The current and the highest resident memory of this process in MiB, where the system tells (Linux).
