@@ -268,7 +268,7 @@ for (A in alliances) {
     m <- fit("adhoc"); kh <- fit("knha"); zf <- fit("z"); k <- m$k; mu <- as.numeric(m$beta)
     n <- clients_n(q[q$site %in% per$site, ]); call <- "metafor::rma(yi, vi, method = 'REML', test = 'adhoc') on escalc('ZCOR', ri = -r, ni)"
     tols <- list(se = 1e-6, ci = 1e-6, statistic = 1e-6, p = 1e-5)
-    tau <- tryCatch(confint(m)$random["tau^2", c("ci.lb", "ci.ub")], error = function(e) NULL)
+    tau <- tryCatch(confint(m, control = list(tol = 1e-12))$random["tau^2", c("ci.lb", "ci.ub")], error = function(e) NULL)
     if (!is.null(tau) && anyNA(tau)) tau <- NULL
     pi <- predict(m); z0 <- atanh(benchmark); half <- qt(.975, k - 1) * m$se
     setNames(list(

@@ -176,6 +176,20 @@ impl Estimate {
         self
     }
 
+    /// Sets number, standard error, interval, t statistic and p of a tested effect at once; df, interval and p are left out where the
+    /// method gives none.
+    #[must_use]
+    pub fn tested(
+        self,
+        value: f64,
+        se: f64,
+        ci: Option<[f64; 2]>,
+        (t, df): (f64, Option<f64>),
+        p: Option<f64>,
+    ) -> Self {
+        self.value(value).se(se).interval(ci).statistic("t", t, df).p_if(p)
+    }
+
     /// Sets the p value where the method gives one.
     #[must_use]
     pub fn p_if(self, p: Option<f64>) -> Self {

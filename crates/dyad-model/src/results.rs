@@ -135,6 +135,7 @@ pub struct Provenance {
     /// Operating system, architecture, cores.
     pub machine: String,
     /// How far plugins had to be confined.
+    #[serde(default)]
     pub sandbox: String,
     /// Input files: name, SHA-256, rows.
     pub inputs: Vec<Map<String, Value>>,

@@ -284,13 +284,23 @@ pub fn in_window(session: Option<i64>, [first, last]: [i64; 2]) -> bool {
     session.is_some_and(|s| (first..=last).contains(&s))
 }
 
+/// The mean, correctly rounded, as R's `mean` gives it: clients whose means are equal must tie in a rank correlation here and there alike.
 fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let (mut n, mut sum) = (0_u32, 0.0);
+    let (mut n, mut sum, mut lost) = (0.0, 0.0_f64, 0.0);
     for value in values {
-        n += 1;
-        sum += value;
+        n += 1.0;
+        let next = sum + value;
+        // What rounding the sum lost (Neumaier): exact whichever of the two is larger.
+        lost += if sum.abs() >= value.abs() { (sum - next) + value } else { (value - next) + sum };
+        sum = next;
     }
-    (n > 0).then(|| sum / f64::from(n))
+    if n <= 0.0 {
+        return None;
+    }
+    let quotient = (sum + lost) / n;
+    // One step of division by remainder gives the last bit.
+    let remainder = (-quotient).mul_add(n, sum) + lost;
+    Some(quotient + remainder / n)
 }
 
 fn ranges_by<K: PartialEq>(clients: &[usize], key: impl Fn(usize) -> K) -> Vec<Range<usize>> {

@@ -1,20 +1,24 @@
 //! Turns findings into figures, tables, text and one HTML page.
+//!
+//! [`write`] fills a folder; [`render_html`] and [`render_figure`] give its parts. Nothing here computes a statistic: numbers are
+//! printed, never made.
 
-use std::path::Path;
+mod bib;
+mod csv;
+mod error;
+mod estimates;
+mod figures;
+mod files;
+mod markdown;
+mod options;
+mod page;
+mod svg;
+mod words;
+mod write;
 
-use dyad_model::{Explained, Provenance, Results};
-
-/// Writes.
-///
-/// # Errors
-/// I/O.
-pub fn write(
-    results: &Results,
-    provenance: &Provenance,
-    _explained: &dyn Fn(&str, &str) -> Option<Explained>,
-    dir: &Path,
-) -> std::io::Result<()> {
-    std::fs::write(dir.join("results.json"), serde_json::to_string_pretty(results)?)?;
-    std::fs::write(dir.join("run.json"), serde_json::to_string_pretty(provenance)?)?;
-    std::fs::write(dir.join("report.html"), "")
-}
+pub use error::ReportError;
+pub use figures::{figure_data, render_figure};
+pub use options::Options;
+pub use page::render_html;
+pub use svg::{Ink, Svg, Theme};
+pub use write::{Written, WrittenFile, write};

@@ -3,6 +3,8 @@
 use dyad_plugin::derived::{Clients, Sample};
 use dyad_plugin::prelude::*;
 use dyad_stats::correlation;
+use dyad_stats::linear::{ClusterRobust, Correction, ols};
+use dyad_stats::moments::Moments;
 
 use crate::{Settings, figures};
 
@@ -79,5 +81,57 @@ pub(crate) fn add(
             .p(r.p),
         Err(reason) => partial.refused(reason.to_string()),
     });
+
+    let ancova = new("ancova_beta", "Standardised slope given baseline", &all)
+        .method(format!(
+            "z(final) ~ z(early) + z({}), OLS; CR2 by therapist, Bell–McCaffrey df",
+            baseline.source
+        ))
+        .source("bell2002")
+        .source("pustejovsky2018");
+    findings.estimates.push(match standardised(clients, &all, [&x, &y, &z]) {
+        Err(reason) => ancova.refused(reason),
+        Ok((slope, classical)) => {
+            let few = slope.df < 4.0 || all.n.therapists.is_some_and(|n| n < 10);
+            let given = ancova
+                .tested(
+                    slope.estimate,
+                    slope.se,
+                    Some(slope.ci),
+                    (slope.t, Some(slope.df)),
+                    Some(slope.p),
+                )
+                .detail("se_ols", classical);
+            if few {
+                given.warn("few therapists or degrees of freedom: the interval is unreliable")
+            } else {
+                given
+            }
+        }
+    });
     Ok(())
+}
+
+/// The slope of z(x) in z(y) ~ z(x) + z(baseline) with CR2 by therapist, and its classical standard error.
+fn standardised(
+    clients: &Clients<'_>,
+    sample: &Sample,
+    [x, y, z]: [&[f64]; 3],
+) -> Result<(ClusterRobust, f64), String> {
+    let therapists = clients.therapist_ranges(&sample.clients)?;
+    let scaled = |values: &[f64], what: &str| -> Result<Vec<f64>, String> {
+        let moments = Moments::of(values);
+        let (mean, sd) =
+            (moments.mean().map_err(|e| e.to_string())?, moments.sd().map_err(|e| e.to_string())?);
+        if sd <= 0.0 {
+            return Err(format!("no variation in {what}"));
+        }
+        Ok(values.iter().map(|v| (v - mean) / sd).collect())
+    };
+    let (x, y, z) =
+        (scaled(x, "the alliance")?, scaled(y, "the outcome")?, scaled(z, "the baseline")?);
+    let fit = ols(&[("early", &x), ("baseline", &z)], &y).map_err(|e| e.to_string())?;
+    let slope =
+        fit.cluster_robust("early", &therapists, Correction::Cr2).map_err(|e| e.to_string())?;
+    Ok((slope, fit.se[1]))
 }

@@ -1,15 +1,22 @@
 #![forbid(unsafe_code)]
 //! Alliance and outcome: do clients with a stronger alliance end better?
 //!
-//! One file per question: `early` (client level), `session` (within clients).
+//! One file per question: `early` (client level), `levels` (within and between therapists), `session` (session to session), `lagged`
+//! (the next session), `raters`, `sites`, `reliability`.
 
 mod early;
 mod figures;
+mod lagged;
+mod levels;
+mod raters;
+mod reliability;
 mod session;
+mod sites;
 mod words;
 
 use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
+use dyad_stats::mixed::Fit;
 
 /// The settings of `[analyses.alliance-outcome]`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -63,11 +70,38 @@ impl Analysis for AllianceOutcome {
         for alliance in run.measures_of(Role::Alliance) {
             for outcome in run.measures_of(Role::Outcome) {
                 early::add(&mut findings, run, &clients, alliance, outcome)?;
+                levels::add(&mut findings, run, &clients, alliance, outcome)?;
                 session::add(&mut findings, run, &clients, alliance, outcome)?;
+                lagged::add(&mut findings, run, &clients, alliance, outcome)?;
+                sites::add(&mut findings, run, &clients, alliance, outcome)?;
             }
+            reliability::add(&mut findings, run, &clients, alliance)?;
         }
+        raters::add(&mut findings, run, &clients)?;
         findings.text = words::text(&findings, run);
         Ok(findings)
+    }
+}
+
+/// A coefficient of a mixed model as an estimate, or why there is none.
+fn coefficient(estimate: Estimate, fit: &Result<Fit, String>, weights: &[(&str, f64)]) -> Estimate {
+    let estimate = estimate.source("bates2015").source("kuznetsova2017");
+    let fit = match fit {
+        Ok(fit) => fit,
+        Err(reason) => return estimate.refused(reason.as_str()),
+    };
+    match fit.contrast(weights) {
+        Err(reason) => estimate.refused(reason.to_string()),
+        Ok(b) => {
+            let given = estimate
+                .tested(b.estimate, b.se, b.ci, (b.t, b.df), b.p)
+                .detail("criterion", fit.criterion);
+            if fit.singular {
+                given.warn("a variance is estimated as 0 (singular fit): the degrees of freedom are unreliable")
+            } else {
+                given
+            }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 #![forbid(unsafe_code)]
 //! Early peak: does the alliance peak around session 3?
 
+mod growth;
 mod means;
 mod peak;
 mod words;
@@ -53,6 +54,7 @@ impl Analysis for EarlyPeak {
         for alliance in run.measures_of(Role::Alliance) {
             means::add(&mut findings, run, &clients, alliance)?;
             peak::add(&mut findings, run, &clients, alliance)?;
+            growth::add(&mut findings, run, &clients, alliance)?;
         }
         findings.text = words::text(&findings, run);
         Ok(findings)

@@ -19,6 +19,7 @@ pub(crate) struct Detector {
 
 /// What one detector found in one client.
 pub(crate) struct Series {
+    pub(crate) client: usize,
     pub(crate) ratings: usize,
     /// Per detector, in the order of [`Judged::detectors`].
     pub(crate) ruptures: Vec<Vec<Rupture>>,
@@ -58,7 +59,11 @@ pub(crate) fn judge(
                 .as_ref()
                 .map_or_else(|_| Vec::new(), |rule| ruptures(&x, &s, *rule, repair(settings)))
         };
-        judged.push(Series { ratings: x.len(), ruptures: detectors.iter().map(found).collect() });
+        judged.push(Series {
+            client,
+            ratings: x.len(),
+            ruptures: detectors.iter().map(found).collect(),
+        });
     }
     Ok(Judged {
         detectors,

@@ -2,12 +2,13 @@
 //! Rupture and repair: how often does the alliance break, and what becomes of it?
 //!
 //! No standard rule exists, so several detectors run on the same clients and stand side by side, every parameter printed. One file
-//! per question: `detectors` (the rules), `counts`, `agreement`, `dropout`.
+//! per question: `detectors` (the rules), `counts`, `agreement`, `dropout`, `outcome`.
 
 mod agreement;
 mod counts;
 mod detectors;
 mod dropout;
+mod outcome;
 mod words;
 
 use dyad_plugin::derived::Clients;
@@ -52,7 +53,7 @@ impl Analysis for RuptureRepair {
 
     fn manifest() -> Manifest {
         Manifest::new("rupture-repair", env!("CARGO_PKG_VERSION"), "Rupture and repair")
-            .reads("sessions", ["client", "session", "@alliance"])
+            .reads("sessions", ["client", "session", "@alliance", "@outcome"])
             .reads("clients", ["site", "therapist", "client", "@baseline", "@dropout"])
             .needs("alliance")
     }
@@ -84,6 +85,9 @@ impl Analysis for RuptureRepair {
             counts::add(&mut findings, run, alliance, &judged);
             agreement::add(&mut findings, alliance, &judged);
             dropout::add(&mut findings, run, &clients, alliance)?;
+            for outcome in run.measures_of(Role::Outcome) {
+                outcome::add(&mut findings, run, &clients, (alliance, outcome), &judged)?;
+            }
         }
         findings.text = words::text(&findings, run);
         Ok(findings)

@@ -3,8 +3,8 @@
 use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
 use dyad_stats::mixed::{Criterion, Rows};
-use dyad_stats::moments::Moments;
 
+use crate::burnout::{Burnout, coefficient};
 use crate::{Settings, few_therapists};
 
 /// Adds `alliance/A/B/slope`: A ~ (session − 1) + burnout + (1 | therapist/client), burnout centred at its mean over therapists.
@@ -13,32 +13,20 @@ pub(crate) fn add(
     run: &Run<Settings>,
     clients: &Clients<'_>,
     alliance: &Measure,
-    burnout: &Measure,
+    burnout: &Burnout<'_>,
 ) -> Result<(), Failure> {
     let ratings = run.table("sessions")?.floats(&alliance.id)?;
-    let scores = run.table("therapists")?.floats(&burnout.id)?;
-    let mut over_therapists = Moments::new();
-    (0..scores.len())
-        .filter_map(|therapist| scores.get(therapist))
-        .for_each(|b| over_therapists.push(b));
-    let centre = over_therapists.mean().unwrap_or(0.0);
-    // Only the share of therapists with a score can enter: a missing score drops the therapist's sessions.
-    let score_of = |client: usize| {
-        let therapist = clients.therapist(client)?;
-        let score = scores.get(usize::try_from(therapist).ok()?)?;
-        Some((therapist, score - centre))
-    };
-
     let mut rows = Rows::in_nested_clusters(&["session", "burnout"]);
     let (mut used, mut no_rating, mut no_score) = (Vec::new(), 0, 0);
     for (id, (client, range)) in (0..).zip(clients.rows.iter().enumerate()) {
         let before = rows.len();
+        let scored = burnout.centred(clients, client);
         for row in range.clone() {
             let Some(rating) = ratings.get(row) else {
                 no_rating += 1;
                 continue;
             };
-            let Some((therapist, score)) = score_of(client) else {
+            let Some((therapist, score)) = scored else {
                 no_score += 1;
                 continue;
             };
@@ -50,46 +38,19 @@ pub(crate) fn add(
             used.push(client);
         }
     }
-    let label = format!("{} per point of {}", alliance.name(), burnout.name());
-    let estimate = Estimate::new(format!("alliance/{}/{}/slope", alliance.id, burnout.id), label)
+    let label = format!("{} per point of {}", alliance.name(), burnout.measure.name());
+    let estimate = Estimate::new(format!("alliance/{}/{}/slope", alliance.id, burnout.measure.id), label)
         .counts(Counts { rows: Some(rows.len() as u64), ..clients.counts(&used) })
         .dropped_rows("no alliance rating", no_rating)
         .dropped_rows("no burnout score of the therapist", no_score)
-        .method("A ~ (session − 1) + burnout + (1 | therapist/client), REML; Satterthwaite df; burnout centred over therapists")
-        .source("bates2015")
-        .source("kuznetsova2017");
-    let estimate = if !clients.has_therapists() {
-        estimate.refused("the study file names no therapist column")
-    } else if over_therapists.n() < 2 || over_therapists.sd().is_ok_and(|sd| sd <= 0.0) {
-        estimate.refused("burnout does not vary between therapists")
-    } else {
-        match rows.fit(Criterion::Reml) {
-            Err(reason) => estimate.refused(reason.to_string()),
-            Ok(fit) => match fit.coefficient("burnout") {
-                Err(reason) => estimate.refused(reason.to_string()),
-                Ok(b) => {
-                    let v = fit.variances;
-                    let given = estimate
-                        .value(b.estimate)
-                        .se(b.se)
-                        .interval(b.ci)
-                        .statistic("t", b.t, b.df)
-                        .p_if(b.p)
-                        .detail("criterion", fit.criterion)
-                        .detail("variance_therapist", v.outer.unwrap_or(0.0))
-                        .detail("variance_client", v.cluster)
-                        .detail("variance_residual", v.residual);
-                    if fit.singular {
-                        given.warn("a variance is estimated as 0 (singular fit): the degrees of freedom are unreliable")
-                    } else {
-                        given
-                    }
-                }
-            },
-        }
+        .method("A ~ (session − 1) + burnout + (1 | therapist/client), REML; Satterthwaite df; burnout centred over therapists");
+    let fit = match burnout.unusable(clients) {
+        Some(reason) => Err(reason.to_owned()),
+        None => rows.fit(Criterion::Reml).map_err(|e| e.to_string()),
     };
-    let same_rater = alliance.rater == Some(Rater::Therapist);
-    let estimate = if same_rater && estimate.refused.is_none() {
+    let estimate = coefficient(estimate, &fit, "burnout");
+    let same_rater = alliance.rater == Some(Rater::Therapist) && estimate.refused.is_none();
+    let estimate = if same_rater {
         estimate.warn(
             "the therapist rated both the alliance and the burnout: part of this is the rater",
         )

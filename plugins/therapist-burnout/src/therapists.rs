@@ -31,8 +31,8 @@ pub(crate) fn add(
         format!("Share of the variance of final {} between therapists", outcome.name()),
     )
     .method("final ~ 1 + (1 | therapist), REML; restricted likelihood ratio against no therapists, p = half chi-square(1)");
-    let fit = fit(clients, &all.clients, &last, None);
-    findings.estimates.push(few_therapists(share(all.describe(icc), fit.as_ref()), run));
+    let unadjusted = fit(clients, &all.clients, &last, &[]);
+    findings.estimates.push(few_therapists(share(all.describe(icc), unadjusted.as_ref()), run));
 
     let adjusted = Estimate::new(
         format!("therapist/{}/icc_adjusted", outcome.id),
@@ -42,7 +42,7 @@ pub(crate) fn add(
         "final ~ baseline + (1 | therapist), REML; baseline: {}; restricted likelihood ratio, p = half chi-square(1)",
         baseline.source
     ));
-    let fit = self::fit(clients, &with_baseline.clients, &last, Some(&baseline.values));
+    let fit = fit(clients, &with_baseline.clients, &last, &[("baseline", &baseline.values)]);
     findings
         .estimates
         .push(few_therapists(share(with_baseline.describe(adjusted), fit.as_ref()), run));
@@ -52,23 +52,26 @@ pub(crate) fn add(
     Ok(())
 }
 
-/// Final outcome of clients in therapists.
-fn fit(
+/// final ~ columns + (1 | therapist) over the clients of a sample.
+pub(crate) fn fit(
     clients: &Clients<'_>,
     sample: &[usize],
     last: &[Option<f64>],
-    baseline: Option<&[Option<f64>]>,
+    columns: &[(&str, &[Option<f64>])],
 ) -> Result<Fit, String> {
     if !clients.has_therapists() {
         return Err("the study file names no therapist column".to_owned());
     }
-    let columns: &[&str] = if baseline.is_some() { &["baseline"] } else { &[] };
-    let mut rows = Rows::in_clusters(columns);
+    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+    let mut rows = Rows::in_clusters(&names);
+    let mut x = vec![0.0; columns.len()];
     for &client in sample {
         let (Some(therapist), Some(y)) = (clients.therapist(client), last[client]) else {
             continue;
         };
-        let x: Vec<f64> = baseline.and_then(|values| values[client]).into_iter().collect();
+        for (value, (_, column)) in x.iter_mut().zip(columns) {
+            *value = column[client].unwrap_or(f64::NAN);
+        }
         rows.push(0, therapist, &x, y).map_err(|e| e.to_string())?;
     }
     match rows.clusters() {

@@ -83,15 +83,19 @@ pub(crate) fn execute(plan: &Plan, terminal: &Terminal) -> Result<u8, Failure> {
     let (results, records) = results(&loaded, outcomes);
     let provenance = provenance(plan, &loaded, records, started_unix, &stages);
     progress.say("writing the report");
-    let explained = |plugin: &str, id: &str| {
-        let manifest = catalogue.get(plugin)?.manifest.as_ref().ok()?;
-        manifest.explain(id).cloned()
-    };
-    dyad_report::write(&results, &provenance, &explained, pending.folder())
+    let explained = catalogue
+        .plugins
+        .iter()
+        .filter_map(|p| Some((p.id.clone(), p.manifest.as_ref().ok()?.delivers.clone())));
+    let options = dyad_report::Options { explained: explained.collect() };
+    let written = dyad_report::write(&results, &provenance, &options, pending.folder())
         .map_err(|e| Failure::coded("report", e.to_string()))?;
     pending.commit()?;
     stages.done("write the report");
     drop(progress);
+    for reason in &written.undrawn {
+        terminal.message(&format!("warning: {reason}"));
+    }
 
     let exit = u8::from(!results.analyses.iter().all(|a| a.status.is_fine()));
     let report = plan.out.join("report.html");

@@ -241,6 +241,7 @@ fn of_column(cells: &Cells, name: &str, batch: &Batch) -> Evidence {
         Cells::Date(days) => {
             for (i, _) in days.iter().enumerate().filter(|(_, day)| day.is_some()) {
                 evidence.filled += 1;
+                evidence.words[1] += 1;
                 evidence.typed_dates.add(batch.rows.at(i));
             }
         }

@@ -30,18 +30,4 @@ impl Format {
             _ => Self::Text,
         }
     }
-
-    /// Its name for messages.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Parquet => "Parquet",
-            Self::ArrowFile => "Arrow file",
-            Self::ArrowStream => "Arrow stream",
-            Self::Sav => "SPSS",
-            Self::Dta => "Stata",
-            Self::Xlsx => "Excel workbook",
-            Self::Xls => "Excel workbook before 2007",
-        }
-    }
 }

@@ -1,12 +1,15 @@
 //! Files to batches of named columns. One file per format; each gives the same thing.
 
 mod arrow;
+mod bytes;
 mod csv;
 mod dialect;
+mod dta;
 mod encoding;
 mod format;
 mod memory;
 mod parquet;
+mod sav;
 mod scan;
 mod xlsx;
 
@@ -142,13 +145,15 @@ impl Table {
     pub(crate) fn open(input: Input, options: &Options) -> Result<Self, Problems> {
         match Format::of(&input.bytes) {
             Format::Text => csv::open(input, options),
-            Format::Parquet => parquet::open(&input),
+            Format::Parquet => parquet::open(input),
             Format::ArrowFile => arrow::open(&input, false),
             Format::ArrowStream => arrow::open(&input, true),
             Format::Xlsx => xlsx::open(&input, options),
-            other => Err(Problem::new(Code::Unsupported, &input.shown)
-                .found(format!("a file of the format {}", other.name()))
-                .hint("export it as CSV")
+            Format::Sav => sav::open(&input),
+            Format::Dta => dta::open(&input),
+            Format::Xls => Err(Problem::new(Code::Unsupported, &input.shown)
+                .found("a workbook of the format before 2007 (.xls)")
+                .hint("save it as .xlsx or export it as CSV")
                 .into()),
         }
     }

@@ -1,86 +1,89 @@
-//! Parquet, through polars.
+//! Parquet, through arrow-rs.
+//!
+//! Polars reads Parquet too, but allocates what a damaged page asks for, and an allocation that fails ends the program.
+//! This reader decodes in batches of a fixed size.
 
-use std::io::Cursor;
+use bytes::Bytes;
+use parquet::{
+    arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder},
+    file::metadata::{PageIndexPolicy, ParquetMetaData},
+};
 
-use polars::prelude::{Column, DataType, ParquetReader, SerReader};
-
-use super::{Cells, Hidden, Input, Table, memory};
+use super::{
+    Hidden, Input, Table,
+    arrow::{Batches, from_batches},
+    memory,
+};
 use crate::{
     code::Code,
     problem::{Problem, Problems},
 };
 
+/// Rows decoded at a time.
+const BATCH: usize = 65_536;
+/// Largest size that a page of a column may be unpacked to; writers aim at 1 MB.
+const CHUNK: i64 = 4 << 30;
+
 /// Reads the whole file.
-pub(super) fn open(input: &Input) -> Result<Table, Problems> {
-    let file = &input.shown;
-    let contents = memory::isolated(file, || contents(&input.bytes, file))?;
-    memory::table(contents, file)
+pub(super) fn open(input: Input) -> Result<Table, Problems> {
+    let Input { shown, bytes } = input;
+    let contents = memory::isolated(&shown, || contents(bytes.into(), &shown))?;
+    memory::table(contents, &shown)
 }
 
-fn contents(bytes: &[u8], file: &str) -> Result<memory::Contents, Problems> {
+fn contents(bytes: Bytes, file: &str) -> Result<memory::Contents, Problems> {
     // The reader's own messages may quote the file.
-    let refused = |_| Problems::from(Problem::new(Code::Unreadable, file));
-    let mut reader = ParquetReader::new(Cursor::new(bytes)).set_rechunk(true);
-    let metadata = reader.get_metadata().map_err(refused)?;
-    let (claimed, columns) = (metadata.num_rows as u64, metadata.schema().columns().len());
+    let refused = || Problems::from(Problem::new(Code::Unreadable, file));
+    // Hints for a reader that skips rows, and the schema in another notation, are not needed.
+    let options = ArrowReaderOptions::new()
+        .with_page_index_policy(PageIndexPolicy::Skip)
+        .with_skip_arrow_metadata(true);
+    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(bytes, options)
+        .map_err(|_| refused())?;
+    let metadata = builder.metadata().clone();
+    let schema = builder.schema().clone();
+    let claimed = u64::try_from(metadata.file_metadata().num_rows()).map_err(|_| refused())?;
+    memory::plausible(claimed, schema.fields().len(), file)?;
+    check(&metadata).ok_or_else(refused)?;
+    let mut batches = Vec::new();
+    for batch in builder.with_batch_size(BATCH).build().map_err(|_| refused())? {
+        batches.push(batch.map_err(|_| refused())?);
+    }
+    let rows: usize = batches.iter().map(arrow_array::RecordBatch::num_rows).sum();
+    if rows as u64 != claimed {
+        return Err(Problem::new(Code::RowCount, file)
+            .found(format!("{claimed} rows by the footer, {rows} by the reader"))
+            .into());
+    }
     let hidden = metadata
+        .file_metadata()
         .key_value_metadata()
-        .iter()
+        .into_iter()
         .flatten()
-        // The schema in another notation: names only, which are looked at anyway.
         .filter(|pair| pair.key != "ARROW:schema")
         .map(|pair| Hidden {
             place: "key-value metadata".to_owned(),
             text: format!("{} {}", pair.key, pair.value.as_deref().unwrap_or_default()),
         })
         .collect();
-    memory::plausible(claimed, columns, file)?;
-    let frame = reader.finish().map_err(refused)?;
-    if frame.height() as u64 != claimed {
-        return Err(Problem::new(Code::RowCount, file)
-            .found(format!("{claimed} rows by the footer, {} by the reader", frame.height()))
-            .into());
-    }
-    let header: Vec<String> =
-        frame.get_column_names().iter().map(|name| name.as_str().to_owned()).collect();
-    let columns =
-        frame.columns().iter().map(|column| cells(column, file)).collect::<Result<Vec<_>, _>>()?;
-    let remarks = Vec::new();
-    Ok(memory::Contents { header, columns, format: "Parquet".to_owned(), remarks, hidden })
+    from_batches(&Batches { schema, batches }, "Parquet", hidden, file)
 }
 
-fn cells(column: &Column, file: &str) -> Result<Cells, Problems> {
-    let unsupported = || {
-        Problems::from(
-            Problem::new(Code::Unsupported, file)
-                .row(0)
-                .column(column.name())
-                .found("a column of a type that is not supported"),
-        )
-    };
-    let cast = |to: &DataType| column.cast(to).map_err(|_| unsupported());
-    let series = column.as_materialized_series();
-    Ok(match column.dtype() {
-        DataType::String => Cells::Text(series.str().map_err(|_| unsupported())?.clone()),
-        DataType::Float64 => Cells::Number(series.f64().map_err(|_| unsupported())?.clone()),
-        DataType::Float32 => Cells::single(series.f32().map_err(|_| unsupported())?.iter()),
-        DataType::Boolean | DataType::UInt64 | DataType::Int64 => {
-            let whole = cast(&DataType::Int64)?;
-            if whole.null_count() != column.null_count() {
-                return Err(unsupported());
+/// Compares the row groups with each other and with the whole.
+fn check(metadata: &ParquetMetaData) -> Option<()> {
+    let mut rows = 0_i64;
+    for group in metadata.row_groups() {
+        rows = rows.checked_add(group.num_rows()).filter(|_| group.num_rows() >= 0)?;
+        for column in group.columns() {
+            // A flat column has as many values as rows; a nested one is refused by its type.
+            let flat = column.column_descr().max_rep_level() == 0;
+            let sound = (!flat || column.num_values() == group.num_rows())
+                && (0..=CHUNK).contains(&column.uncompressed_size())
+                && column.compressed_size() >= 0;
+            if !sound {
+                return None;
             }
-            let whole = whole.i64().map_err(|_| unsupported())?;
-            Cells::whole(&whole.iter().collect::<Vec<_>>())
         }
-        dtype if dtype.is_integer() => {
-            let numbers = cast(&DataType::Float64)?;
-            Cells::Number(numbers.f64().map_err(|_| unsupported())?.clone())
-        }
-        DataType::Date | DataType::Datetime(_, _) => {
-            let days = cast(&DataType::Date)?.cast(&DataType::Int32).map_err(|_| unsupported())?;
-            Cells::Date(days.i32().map_err(|_| unsupported())?.iter().collect())
-        }
-        DataType::Null => Cells::empty(column.len()),
-        _ => return Err(unsupported()),
-    })
+    }
+    (rows == metadata.file_metadata().num_rows()).then_some(())
 }

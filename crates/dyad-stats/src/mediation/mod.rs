@@ -1,1 +1,5 @@
 //! Indirect effects and their intervals.
+
+mod product;
+
+pub use product::{IndirectEffect, indirect_effect};

@@ -22,7 +22,8 @@ def write(frame, name):
     # One write as other programs do it, with metadata, dictionaries and compression.
     pa.parquet.write_table(table, HERE / f"{name}.parquet", compression="zstd")
     pa.feather.write_feather(table, HERE / f"{name}.arrow", compression="lz4")
-    encoded = table.set_column(1, "therapist", table["therapist"].dictionary_encode())
+    at = frame.columns.get_loc("therapist")
+    encoded = table.set_column(at, "therapist", table["therapist"].dictionary_encode())
     with pa.ipc.new_stream(HERE / f"{name}-stream.arrow", encoded.schema) as out:
         out.write_table(encoded)
     labels = {"alliance_client": {1.0: "never", 7.0: "always"}}

@@ -1,9 +1,9 @@
 //! Arrow IPC, as a file or as a stream.
 
-use std::io::Cursor;
+mod messages;
 
 use arrow_array::{
-    Array, RecordBatch, RecordBatchReader,
+    Array, RecordBatch,
     cast::AsArray,
     types::{
         ArrowPrimitiveType, Date32Type, Date64Type, Float32Type, Float64Type, Int8Type, Int16Type,
@@ -12,10 +12,9 @@ use arrow_array::{
         UInt64Type,
     },
 };
-use arrow_ipc::reader::{FileReader, StreamReader};
-use arrow_schema::{DataType, Schema, TimeUnit};
+use arrow_schema::{DataType, Schema, SchemaRef, TimeUnit};
 
-use super::{Cells, Hidden, Input, Table, memory};
+use super::{Cells, Hidden, Input, Table, bytes::Damaged, memory};
 use crate::{
     code::Code,
     problem::{Problem, Problems},
@@ -24,29 +23,31 @@ use crate::{
 /// Reads the whole file.
 pub(super) fn open(input: &Input, is_stream: bool) -> Result<Table, Problems> {
     let file = &input.shown;
-    let contents = memory::isolated(file, || {
-        let bytes = Cursor::new(&input.bytes);
-        // The reader's own messages may quote the file.
-        let refused = |_| Problems::from(Problem::new(Code::Unreadable, file));
-        if is_stream {
-            contents(StreamReader::try_new(bytes, None).map_err(refused)?, "Arrow stream", file)
-        } else {
-            contents(FileReader::try_new(bytes, None).map_err(refused)?, "Arrow file", file)
-        }
-    })?;
+    let contents = memory::isolated(file, || contents(&input.bytes, is_stream, file))?;
     memory::table(contents, file)
 }
 
-fn contents(
-    reader: impl RecordBatchReader,
+fn contents(bytes: &[u8], is_stream: bool, file: &str) -> Result<memory::Contents, Problems> {
+    let found = if is_stream { messages::stream(bytes) } else { messages::file(bytes) };
+    let batches = found.map_err(|Damaged| Problems::from(Problem::new(Code::Unreadable, file)))?;
+    let hidden = metadata(&batches.schema);
+    let format = if is_stream { "Arrow stream" } else { "Arrow file" };
+    from_batches(&batches, format, hidden, file)
+}
+
+/// Schema and batches of a file.
+pub(super) struct Batches {
+    pub(super) schema: SchemaRef,
+    pub(super) batches: Vec<RecordBatch>,
+}
+
+/// The columns of all batches.
+pub(super) fn from_batches(
+    Batches { schema, batches }: &Batches,
     format: &str,
+    hidden: Vec<Hidden>,
     file: &str,
 ) -> Result<memory::Contents, Problems> {
-    let schema = reader.schema();
-    let mut batches = Vec::new();
-    for batch in reader {
-        batches.push(batch.map_err(|_| Problems::from(Problem::new(Code::Unreadable, file)))?);
-    }
     let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
     memory::plausible(rows as u64, schema.fields().len(), file)?;
     let header: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
@@ -65,13 +66,7 @@ fn contents(
             })
         })
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(memory::Contents {
-        header,
-        columns,
-        format: format.to_owned(),
-        remarks: Vec::new(),
-        hidden: metadata(&schema),
-    })
+    Ok(memory::Contents { header, columns, format: format.to_owned(), remarks: Vec::new(), hidden })
 }
 
 fn metadata(schema: &Schema) -> Vec<Hidden> {
@@ -115,15 +110,21 @@ fn cells(data_type: &DataType, parts: &[&dyn Array]) -> Option<Cells> {
         DataType::Utf8 => Cells::text(parts.iter().flat_map(|p| p.as_string::<i32>().iter())),
         DataType::LargeUtf8 => Cells::text(parts.iter().flat_map(|p| p.as_string::<i64>().iter())),
         DataType::Utf8View => Cells::text(parts.iter().flat_map(|p| p.as_string_view().iter())),
-        DataType::Dictionary(_, value) if **value == DataType::Utf8 => {
+        DataType::Dictionary(_, value) => {
             let mut text: Vec<Option<String>> = Vec::new();
             for part in parts {
                 let dictionary = part.as_any_dictionary();
-                let words = dictionary.values().as_string::<i32>();
+                let words = dictionary.values();
+                let words: Vec<Option<&str>> = match **value {
+                    DataType::Utf8 => words.as_string::<i32>().iter().collect(),
+                    DataType::LargeUtf8 => words.as_string::<i64>().iter().collect(),
+                    DataType::Utf8View => words.as_string_view().iter().collect(),
+                    _ => return None,
+                };
                 let keys = if words.is_empty() { Vec::new() } else { dictionary.normalized_keys() };
                 text.extend((0..part.len()).map(|i| {
                     let key = *keys.get(i).filter(|_| part.is_valid(i))?;
-                    words.is_valid(key).then(|| words.value(key).to_owned())
+                    words.get(key)?.map(str::to_owned)
                 }));
             }
             Cells::text(text.into_iter())

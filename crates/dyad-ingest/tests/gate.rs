@@ -1,0 +1,65 @@
+//! The gate through the front door: refusals, overrides, and no value anywhere.
+
+mod support;
+
+use dyad_ingest::{IngestError, Rule};
+use support::{Folder, STUDY, shown, with};
+
+#[test]
+fn one_identifier_in_an_unmapped_column_refuses_the_file() {
+    let found = shown(with("", "c,t,n,wai,x\n1,A,1,4,\n1,A,2,4,jo@clinic.org\n"));
+    assert_eq!(found, ["identifier_value 3 x"]);
+    let found = shown(with("", "c,t,n,wai,site_name\n1,A,1,4,North\n"));
+    assert_eq!(found, ["identifier_name 1 site_name"]);
+    let found = shown(with("", "c,t,n,wai\nAB19800412,A,1,4\n"));
+    assert_eq!(found, ["real_identifier 2 c"]);
+    let found = shown(with("", "c,t,n,wai,age\n1,A,1,4,91\n"));
+    assert_eq!(found, ["age_above_89 2 age"]);
+}
+
+#[test]
+fn an_override_names_the_column_and_the_reason() {
+    let allow = "[deidentification.allow]\nsite_name = \"hospital group, not a person\"\n";
+    let sessions = "c,t,n,wai,site_name\n1,A,1,4,North\n1,A,2,5,North\n";
+    let loaded = with(allow, sessions).unwrap();
+    assert_eq!(loaded.overrides.len(), 1);
+    assert_eq!(loaded.overrides[0].rule, Rule::R1);
+    assert_eq!(loaded.overrides[0].column, "site_name");
+    assert!(loaded.study.notes.iter().any(|n| n.text.contains("hospital group, not a person")));
+    // Another column is not covered by it.
+    let other = sessions.replace("site_name", "client_name");
+    assert_eq!(shown(with(allow, &other)), ["identifier_name 1 client_name"]);
+}
+
+#[test]
+fn no_planted_value_leaves_through_a_message() {
+    let secret = "xq7secret";
+    let cells = [
+        format!("{secret}@clinic.org"),
+        format!("https://{secret}.org"),
+        format!("{secret} went to see his mother in the town where she lives"),
+    ];
+    for cell in &cells {
+        for place in ["x", "c", "wai", "n"] {
+            let row = |value: &str| match place {
+                "x" => format!("1,A,1,4,{value}"),
+                "c" => format!("{value},A,1,4,"),
+                "wai" => format!("1,A,1,{value},"),
+                _ => format!("1,A,{value},4,"),
+            };
+            let error = with("", &format!("c,t,n,wai,x\n{}\n", row(cell))).unwrap_err();
+            let json = match &error {
+                IngestError::Data(problems) => serde_json::to_string(problems).unwrap(),
+                other => panic!("{other}"),
+            };
+            for text in [error.to_string(), format!("{error:?}"), json] {
+                assert!(!text.contains(secret), "{place}: {text}");
+            }
+        }
+    }
+    // A file without a header: its first row must not be shown as names.
+    let study = STUDY.replace("column = \"wai\"", "column = \"xq7secre\"");
+    let first = format!("{secret}@clinic.org,A,1,4\n2,B,2,5\n");
+    let error = Folder::new(&study, &[("s.csv", first.as_bytes())]).load().unwrap_err();
+    assert!(!error.to_string().contains(secret), "{error}");
+}

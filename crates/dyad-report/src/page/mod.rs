@@ -1,0 +1,334 @@
+//! The page: results turned into what the template prints.
+
+mod analysis;
+mod sentence;
+mod table;
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use dyad_model::{NoteKind, Provenance, Results, Role, apa};
+
+use self::analysis::AnalysisView;
+use self::sentence::Sentences;
+use self::table::TableView;
+use crate::bib::Library;
+use crate::figures;
+use crate::svg::{Theme, css};
+use crate::{Options, ReportError, words};
+
+/// One line of the first screen.
+struct Glance {
+    anchor: String,
+    title: String,
+    question: String,
+    answer: String,
+    problem: Option<String>,
+    warnings: Vec<String>,
+    more: usize,
+}
+
+/// A paragraph of the texts for a paper.
+struct Paragraph {
+    title: String,
+    html: String,
+}
+
+/// A number that could not be given.
+struct Refusal {
+    analysis: String,
+    label: String,
+    reason: String,
+}
+
+/// A line of the reproducibility box.
+struct Fact {
+    name: String,
+    value: String,
+}
+
+/// An entry of the reference list.
+struct Listed {
+    key: String,
+    before: String,
+    container: String,
+    after: String,
+    url: Option<String>,
+}
+
+/// The whole page.
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page {
+    title: String,
+    figure_css: String,
+    facts: Vec<Fact>,
+    glance: Vec<Glance>,
+    warnings: Vec<String>,
+    notes: Vec<String>,
+    flow: analysis::FigureView,
+    measures: TableView,
+    analyses: Vec<AnalysisView>,
+    methods: Vec<Paragraph>,
+    results: Vec<Paragraph>,
+    limitations: Vec<Paragraph>,
+    problems: Vec<Glance>,
+    refusals: Vec<Refusal>,
+    run: Vec<Fact>,
+    inputs: Option<TableView>,
+    plugins: Option<TableView>,
+    study_file: String,
+    references: Vec<Listed>,
+    unknown_keys: Vec<String>,
+    version: String,
+}
+
+/// Renders the page.
+///
+/// # Errors
+/// - [`ReportError::Table`] if a row does not fit its table.
+/// - [`ReportError::Page`] if the template fails.
+pub fn render_html(
+    results: &Results,
+    provenance: &Provenance,
+    options: &Options,
+) -> Result<String, ReportError> {
+    let library = Library::embedded();
+    let sentences = Sentences::new(&library);
+    let mut numbers = analysis::Numbers::default();
+    let flow = figures::of_study(&results.flow);
+    let flow = analysis::figure(&flow, "study", &mut numbers);
+    let mut measures = measures(results);
+    numbers.number_table(&mut measures);
+    let analyses = results
+        .analyses
+        .iter()
+        .map(|a| AnalysisView::new(a, options, &sentences, &mut numbers))
+        .collect::<Result<Vec<_>, _>>()?;
+    let glance: Vec<Glance> = results.analyses.iter().map(glance).collect();
+    let paragraphs = |text: fn(&dyad_model::Text) -> &str| -> Vec<Paragraph> {
+        results
+            .analyses
+            .iter()
+            .filter(|a| !text(&a.findings.text).trim().is_empty())
+            .map(|a| Paragraph { title: title(a), html: sentences.html(text(&a.findings.text)) })
+            .collect()
+    };
+    let of_kind = |warning: bool| -> Vec<String> {
+        results
+            .notes
+            .iter()
+            .filter(|note| (note.kind == NoteKind::Warning) == warning)
+            .map(|note| sentences.html(&note.text))
+            .collect()
+    };
+    let (methods, texts, limitations) =
+        (paragraphs(|t| &t.methods), paragraphs(|t| &t.results), paragraphs(|t| &t.limitations));
+    let (warnings, notes) = (of_kind(true), of_kind(false));
+    let cited = sentences.cited();
+    let page = Page {
+        title: results.study.title.clone(),
+        figure_css: css(Theme::Page),
+        facts: facts(results),
+        glance,
+        warnings,
+        notes,
+        flow,
+        measures,
+        analyses,
+        methods,
+        results: texts,
+        limitations,
+        problems: results
+            .analyses
+            .iter()
+            .filter(|a| a.status != dyad_model::Status::Ok)
+            .map(self::glance)
+            .collect(),
+        refusals: refusals(results),
+        run: run_facts(results, provenance),
+        inputs: table::from_maps("Input files", &provenance.inputs, &mut numbers),
+        plugins: table::from_maps("Plugins", &provenance.plugins, &mut numbers),
+        study_file: provenance.study_file.clone(),
+        references: listed(&library, &cited),
+        unknown_keys: cited.iter().filter(|key| library.get(key).is_none()).cloned().collect(),
+        version: provenance.version.clone(),
+    };
+    Ok(page.render()?)
+}
+
+/// The keys of `references.bib` that a report cites.
+pub(crate) fn cited_keys(results: &Results, options: &Options) -> BTreeSet<String> {
+    let library = Library::embedded();
+    let sentences = Sentences::new(&library);
+    for analysis in &results.analyses {
+        let text = &analysis.findings.text;
+        for part in [&text.question, &text.answer, &text.methods, &text.results, &text.limitations]
+        {
+            sentences.html(part);
+        }
+        for note in &analysis.findings.notes {
+            sentences.html(&note.text);
+        }
+        for estimate in &analysis.findings.estimates {
+            let explained = options.explain(&analysis.plugin, &estimate.id);
+            let more = explained.map(|e| &e.source[..]).unwrap_or_default();
+            sentences.keys(estimate.source.iter().chain(more).map(String::as_str));
+        }
+    }
+    for note in &results.notes {
+        sentences.html(&note.text);
+    }
+    sentences.cited()
+}
+
+/// What an analysis is called.
+fn title(analysis: &dyad_model::Analysis) -> String {
+    if analysis.title.is_empty() {
+        words::heading(&analysis.plugin)
+    } else {
+        analysis.title.clone()
+    }
+}
+
+fn glance(analysis: &dyad_model::Analysis) -> Glance {
+    let warnings: Vec<String> = analysis
+        .findings
+        .notes
+        .iter()
+        .filter(|note| note.kind == NoteKind::Warning)
+        .map(|note| sentence::plain(&note.text))
+        .collect();
+    let problem = (analysis.status != dyad_model::Status::Ok).then(|| {
+        let status = words::status(analysis.status);
+        analysis.reason.as_ref().map_or_else(|| status.to_owned(), |why| format!("{status}: {why}"))
+    });
+    Glance {
+        anchor: analysis::anchor(&analysis.plugin),
+        title: title(analysis),
+        question: sentence::plain(&analysis.findings.text.question),
+        answer: sentence::plain(&analysis.findings.text.answer),
+        problem,
+        more: warnings.len().saturating_sub(2),
+        warnings: warnings.into_iter().take(2).collect(),
+    }
+}
+
+fn refusals(results: &Results) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    for analysis in &results.analyses {
+        for estimate in &analysis.findings.estimates {
+            if let Some(reason) = &estimate.refused {
+                refusals.push(Refusal {
+                    analysis: title(analysis),
+                    label: estimate.label.clone(),
+                    reason: reason.clone(),
+                });
+            }
+        }
+    }
+    refusals
+}
+
+/// Who is in the study.
+fn facts(results: &Results) -> Vec<Fact> {
+    let flow = &results.flow;
+    let mut facts = vec![
+        fact("clients", flow.clients.to_string()),
+        fact("sessions", flow.rows_used.to_string()),
+    ];
+    if flow.therapists > 0 {
+        facts.push(fact("therapists", flow.therapists.to_string()));
+    }
+    facts.push(fact("sites", flow.sites.to_string()));
+    facts
+}
+
+fn fact(name: &str, value: String) -> Fact {
+    Fact { name: name.to_owned(), value }
+}
+
+fn run_facts(results: &Results, provenance: &Provenance) -> Vec<Fact> {
+    let mut facts = vec![fact("dyad", provenance.version.clone())];
+    if let Some(commit) = &provenance.commit {
+        facts.push(fact("commit", commit.clone()));
+    }
+    if !provenance.command.is_empty() {
+        facts.push(fact("command", provenance.command.join(" ")));
+    }
+    facts.push(fact("seed", results.study.seed.to_string()));
+    if !provenance.machine.is_empty() {
+        facts.push(fact("machine", provenance.machine.clone()));
+    }
+    facts
+}
+
+/// The definitions the study file gives.
+fn measures(results: &Results) -> TableView {
+    let range = |range: Option<[f64; 2]>| {
+        range.map_or_else(
+            || words::MISSING.to_owned(),
+            |[low, high]| format!("{} to {}", short(low), short(high)),
+        )
+    };
+    let number = |value: Option<f64>| value.map_or_else(|| words::MISSING.to_owned(), short);
+    let rows = results
+        .study
+        .measures
+        .iter()
+        .map(|m| {
+            let role = match m.rater {
+                Some(rater) => format!("{}, {}", m.role.as_str(), rater.adjective()),
+                None => m.role.as_str().to_owned(),
+            };
+            let better = match m.better {
+                Some(direction) if direction.sign() < 0.0 => "lower",
+                Some(_) => "higher",
+                None => words::MISSING,
+            };
+            let reliability = m
+                .reliability
+                .map_or_else(|| words::MISSING.to_owned(), |value| apa::bounded(value, 2));
+            let norm = m.functional.map_or_else(
+                || words::MISSING.to_owned(),
+                |norm| format!("{} ({})", short(norm.mean), short(norm.sd)),
+            );
+            vec![
+                m.name(),
+                role,
+                range(m.range),
+                better.to_owned(),
+                reliability,
+                norm,
+                number(m.cutoff),
+            ]
+        })
+        .collect();
+    let heads =
+        ["Measure", "Role", "Range", "Better", "Reliability", "Functional M (SD)", "Cut-off"];
+    let note = if results.study.measures.iter().any(|m| m.role == Role::Outcome) {
+        "As the study file defines them. A dash: not given."
+    } else {
+        "As the study file defines them. A dash: not given; no outcome is defined."
+    };
+    TableView::of_words("Measures and definitions", note, &heads, rows)
+}
+
+/// A number without digits nobody wrote.
+fn short(value: f64) -> String {
+    let text = format!("{value}");
+    text.strip_prefix('-').map_or(text.clone(), |rest| format!("−{rest}"))
+}
+
+fn listed(library: &Library, cited: &BTreeSet<String>) -> Vec<Listed> {
+    let mut listed: Vec<Listed> = cited
+        .iter()
+        .filter_map(|key| library.get(key).map(|reference| (key, reference)))
+        .map(|(key, reference)| {
+            let [before, container, after] = reference.listed();
+            Listed { key: key.clone(), before, container, after, url: reference.doi_url() }
+        })
+        .collect();
+    listed.sort_by(|a, b| a.before.cmp(&b.before));
+    listed
+}

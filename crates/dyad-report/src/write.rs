@@ -1,0 +1,153 @@
+//! Writes a report into an empty folder.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dyad_model::{Provenance, Results, Table};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use crate::bib::Library;
+use crate::figures::{figure_data, of_study, render_figure};
+use crate::page::{cited_keys, render_html};
+use crate::svg::{Theme, put};
+use crate::{Options, ReportError, csv, estimates, files, markdown};
+
+/// What was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// The files, below the folder, in the order of their names.
+    pub files: Vec<WrittenFile>,
+    /// Figures that could not be drawn, with the reason; the page says the same.
+    pub undrawn: Vec<String>,
+}
+
+/// One file of a report.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WrittenFile {
+    /// Its name below the folder, with `/` between its parts.
+    pub name: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+}
+
+/// Writes the report: `report.html`, `report.md`, `results.json`, `run.json`, `references.bib`, `tables/*.csv` and
+/// `figures/*.{svg,csv}`.
+///
+/// The same results give the same bytes; only `run.json` has a clock in it, and it is the caller's.
+///
+/// # Errors
+/// - [`ReportError::NoFolder`], [`ReportError::FolderNotEmpty`] if `dir` is not an existing empty folder.
+/// - [`ReportError::DuplicateId`] if two tables or two figures would have the same file.
+/// - [`ReportError::Table`] if a row does not fit its table.
+/// - [`ReportError::Io`] if a file cannot be written.
+pub fn write(
+    results: &Results,
+    provenance: &Provenance,
+    options: &Options,
+    dir: &Path,
+) -> Result<Written, ReportError> {
+    let mut folder = Folder::open(dir)?;
+    folder.put("results.json", &json(results)?)?;
+    folder.put("run.json", &json(provenance)?)?;
+    folder.put("report.html", &render_html(results, provenance, options)?)?;
+    folder.put("report.md", &markdown::render(results))?;
+    let keys = cited_keys(results, options);
+    folder.put("references.bib", &Library::embedded().file(&keys))?;
+    folder.make("tables")?;
+    folder.put("tables/estimates.csv", &estimates::csv(results))?;
+    folder.make("figures")?;
+    let study = of_study(&results.flow);
+    folder.put("tables/study-flow.csv", &csv::table(&figure_data(&study)))?;
+    folder.figure(&study, "study")?;
+    for analysis in &results.analyses {
+        for table in &analysis.findings.tables {
+            folder.table(table, &analysis.plugin)?;
+        }
+        for figure in &analysis.findings.figures {
+            folder.figure(figure, &analysis.plugin)?;
+        }
+    }
+    folder.written.files.sort();
+    Ok(folder.written)
+}
+
+/// Pretty JSON with a line end; numbers are the shortest that read back the same.
+fn json<T: Serialize>(value: &T) -> Result<String, ReportError> {
+    let mut text = serde_json::to_string_pretty(value).map_err(ReportError::Serialize)?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// The folder being filled.
+struct Folder<'a> {
+    dir: &'a Path,
+    names: BTreeSet<String>,
+    written: Written,
+}
+
+impl<'a> Folder<'a> {
+    fn open(dir: &'a Path) -> Result<Self, ReportError> {
+        if !dir.is_dir() {
+            return Err(ReportError::NoFolder { path: dir.to_owned() });
+        }
+        let mut entries = fs::read_dir(dir).map_err(|source| io("read", dir.to_owned(), source))?;
+        if entries.next().is_some() {
+            return Err(ReportError::FolderNotEmpty { path: dir.to_owned() });
+        }
+        Ok(Self { dir, names: BTreeSet::new(), written: Written::default() })
+    }
+
+    fn make(&self, name: &str) -> Result<(), ReportError> {
+        let path = self.dir.join(name);
+        fs::create_dir(&path).map_err(|source| io("create", path, source))
+    }
+
+    fn put(&mut self, name: &str, text: &str) -> Result<(), ReportError> {
+        let path = self.dir.join(name);
+        fs::write(&path, text).map_err(|source| io("write", path, source))?;
+        let mut sha256 = String::with_capacity(64);
+        for byte in Sha256::digest(text.as_bytes()) {
+            put(&mut sha256, format_args!("{byte:02x}"));
+        }
+        let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
+        self.written.files.push(WrittenFile { name: name.to_owned(), bytes, sha256 });
+        Ok(())
+    }
+
+    /// Takes a file name; on some systems `A.csv` and `a.csv` are the same file.
+    fn claim(&mut self, kind: &str, plugin: &str, id: &str) -> Result<String, ReportError> {
+        let name = format!("{kind}/{}", files::name(plugin, id));
+        if self.names.insert(name.to_lowercase()) {
+            Ok(name)
+        } else {
+            Err(ReportError::DuplicateId { plugin: plugin.to_owned(), id: id.to_owned() })
+        }
+    }
+
+    fn table(&mut self, table: &Table, plugin: &str) -> Result<(), ReportError> {
+        let name = self.claim("tables", plugin, &table.id)?;
+        self.put(&format!("{name}.csv"), &csv::table(table))
+    }
+
+    fn figure(&mut self, figure: &dyad_model::Figure, plugin: &str) -> Result<(), ReportError> {
+        let name = self.claim("figures", plugin, &figure.id)?;
+        match render_figure(figure, &files::name(plugin, &figure.id), Theme::StandAlone) {
+            Ok(svg) => {
+                self.put(&format!("{name}.svg"), &svg.markup)?;
+                self.put(&format!("{name}.csv"), &csv::table(&figure_data(figure)))
+            }
+            Err(error) => {
+                self.written.undrawn.push(error.to_string());
+                Ok(())
+            }
+        }
+    }
+}
+
+fn io(action: &'static str, path: PathBuf, source: std::io::Error) -> ReportError {
+    ReportError::Io { action, path, source }
+}

@@ -1,0 +1,125 @@
+//! The criterion of reliable change and the cut-offs of one outcome, from this study's clients at intake.
+
+use dyad_plugin::derived::Clients;
+use dyad_plugin::prelude::*;
+use dyad_stats::change::{
+    Classifier, Population, ReliableChange, cutoff_a, cutoff_b, cutoff_c, reliable_change,
+};
+use dyad_stats::moments::Moments;
+
+use crate::Settings;
+
+/// One outcome with everything that is known of its scale.
+pub(crate) struct Scale<'r> {
+    pub(crate) outcome: &'r Measure,
+    pub(crate) baseline: Vec<Option<f64>>,
+    pub(crate) baseline_source: String,
+    pub(crate) last: Vec<Option<f64>>,
+    pub(crate) criterion: Result<ReliableChange, String>,
+    pub(crate) cutoff: Result<f64, String>,
+    /// Caseness: the measure's cut-off, else cut-off c.
+    pub(crate) caseness: Result<f64, String>,
+    intake: Moments,
+    n: Counts,
+    dropped: u64,
+}
+
+impl<'r> Scale<'r> {
+    pub(crate) fn of(
+        run: &'r Run<Settings>,
+        clients: &Clients<'_>,
+        outcome: &'r Measure,
+    ) -> Result<Self, Failure> {
+        let baseline = clients.baseline(run, outcome)?;
+        let last = clients.last(&run.table("sessions")?.floats(&outcome.id)?);
+        let sample = clients.complete(&[(&baseline.values, "no baseline")]);
+        let intake = Moments::of(&sample.pick(&baseline.values));
+        let sd = intake.sd().map_err(|e| e.to_string());
+        let criterion = match (outcome.reliability, &sd) {
+            (None, _) => {
+                Err("no reliability is known for this measure: it is not guessed".to_owned())
+            }
+            (Some(_), Err(reason)) => Err(reason.clone()),
+            (Some(r), Ok(sd)) => reliable_change(*sd, r).map_err(|e| e.to_string()),
+        };
+        let cutoff = match (outcome.functional, &sd) {
+            (None, _) => {
+                Err("no functional norm (mean and SD) is declared for this measure".to_owned())
+            }
+            (Some(_), Err(reason)) => Err(reason.clone()),
+            (Some(_), Ok(sd)) if *sd <= 0.0 => Err("no variation at intake".to_owned()),
+            (Some(norm), Ok(sd)) => match intake.mean() {
+                Ok(mean) => Ok(cutoff_c(
+                    Population { mean, sd: *sd },
+                    Population { mean: norm.mean, sd: norm.sd },
+                )),
+                Err(reason) => Err(reason.to_string()),
+            },
+        };
+        let caseness = outcome.cutoff.map_or_else(|| cutoff.clone(), Ok);
+        Ok(Self {
+            outcome,
+            baseline: baseline.values,
+            baseline_source: baseline.source,
+            last,
+            criterion,
+            cutoff,
+            caseness,
+            intake,
+            n: sample.n,
+            dropped: (clients.len() - sample.clients.len()) as u64,
+        })
+    }
+
+    /// The rule that classifies clients, if the criterion is known.
+    pub(crate) fn classifier(&self) -> Result<Classifier, String> {
+        let criterion = self.criterion.as_ref().map_err(Clone::clone)?.criterion;
+        Ok(Classifier {
+            criterion,
+            cutoff: self.cutoff.as_ref().ok().copied(),
+            benefit_sign: self.outcome.benefit_sign(),
+        })
+    }
+
+    /// Adds `Y/rci_criterion` and `Y/cutoff_c`.
+    pub(crate) fn add(&self, findings: &mut Findings) {
+        let new = |what: &str, label: String| {
+            Estimate::new(format!("{}/{what}", self.outcome.id), label)
+                .counts(self.n)
+                .dropped("no baseline", self.dropped)
+                .source("jacobson1991")
+        };
+        let criterion = new(
+            "rci_criterion",
+            format!("Change of {} beyond measurement error", self.outcome.name()),
+        )
+        .method(format!(
+            "z(.975)·√2·SD·√(1 − reliability), SD of all clients at intake ({})",
+            self.baseline_source
+        ));
+        findings.estimates.push(match &self.criterion {
+            Err(reason) => criterion.refused(reason.as_str()),
+            Ok(found) => criterion
+                .value(found.criterion)
+                .detail("sd_pre", self.intake.sd().unwrap_or(f64::NAN))
+                .detail("sem", found.sem)
+                .detail("se_difference", found.difference),
+        });
+        let cutoff = new("cutoff_c", format!("Cut-off between clinical and functional {}", self.outcome.name()))
+            .method("(SD_clin·M_func + SD_func·M_clin)/(SD_clin + SD_func), clinical: all clients at intake");
+        findings.estimates.push(
+            match (&self.cutoff, self.outcome.functional, self.intake.mean(), self.intake.sd()) {
+                (Err(reason), ..) => cutoff.refused(reason.as_str()),
+                (Ok(c), Some(norm), Ok(mean), Ok(sd)) => {
+                    let (clinical, functional) =
+                        (Population { mean, sd }, Population { mean: norm.mean, sd: norm.sd });
+                    cutoff
+                        .value(*c)
+                        .detail("cutoff_a", cutoff_a(clinical, functional))
+                        .detail("cutoff_b", cutoff_b(clinical, functional))
+                }
+                (Ok(c), ..) => cutoff.value(*c),
+            },
+        );
+    }
+}
