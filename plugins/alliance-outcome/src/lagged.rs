@@ -110,7 +110,9 @@ fn therapist_means(clients: &Clients<'_>, means: &[Option<f64>]) -> (Vec<Option<
         if of_clients.len() <= therapist {
             of_clients.resize(therapist + 1, Moments::new());
         }
-        mean.iter().for_each(|mean| of_clients[therapist].push(*mean));
+        if let Some(mean) = mean {
+            of_clients[therapist].push(*mean);
+        }
     }
     let means: Vec<Option<f64>> = of_clients.iter().map(|m| m.mean().ok()).collect();
     let mut grand = Moments::new();

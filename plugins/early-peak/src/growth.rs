@@ -56,8 +56,8 @@ impl Course<'_, '_> {
                     continue;
                 };
                 // Both values are finite and the columns as many as named: a row cannot be refused.
-                if inside(session) && rows.push(therapist, id, &x(session), rating).is_err() {
-                    continue;
+                if inside(session) {
+                    drop(rows.push(therapist, id, &x(session), rating));
                 }
             }
             if rows.len() > before {
@@ -73,7 +73,7 @@ impl Course<'_, '_> {
         Model { fit, n }
     }
 
-    fn new(&self, what: &str, label: &str, n: Counts) -> Estimate {
+    fn estimate(&self, what: &str, label: &str, n: Counts) -> Estimate {
         Estimate::new(
             format!("growth/{}/{what}", self.alliance.id),
             format!("{label} of {}", self.alliance.name()),
@@ -99,10 +99,10 @@ impl Course<'_, '_> {
             window[0], window[1]
         );
         let quadratic = self
-            .new("quadratic", "Curvature", model.n)
+            .estimate("quadratic", "Curvature", model.n)
             .method(format!("{formula}; Satterthwaite df"));
         let vertex = self
-            .new("vertex", "Session of the highest point", model.n)
+            .estimate("vertex", "Session of the highest point", model.n)
             .method(format!("{formula}; delta method"));
         match &model.fit {
             Err(reason) => {
@@ -167,7 +167,7 @@ impl Course<'_, '_> {
             ("knot_rise", "rise", format!("Slope up to session {knot}")),
             ("knot_dip", "dip", format!("Slope after session {knot}")),
         ] {
-            let estimate = self.new(what, &label, model.n).method(format!(
+            let estimate = self.estimate(what, &label, model.n).method(format!(
                 "A ~ min(session − {knot}, 0) + max(session − {knot}, 0) + (1 | therapist/client), all sessions, REML; Satterthwaite df"
             ));
             findings.estimates.push(match &model.fit {
@@ -188,7 +188,7 @@ impl Course<'_, '_> {
             .collect();
         let best = profile.iter().max_by(|a, b| a.1.total_cmp(&b.1));
         let n = best.map_or_else(Counts::default, |b| b.2);
-        let estimate = self.new("best_knot", "Knot that fits best", n).method(
+        let estimate = self.estimate("best_knot", "Knot that fits best", n).method(
             "knot 2 to 7 with the highest ML log-likelihood of the two-slope model; no interval: read the profile",
         );
         let Some(&(knot, highest, n)) = best.filter(|_| last >= 4) else {

@@ -76,8 +76,8 @@ pub(crate) fn execute(plan: &Plan, terminal: &Terminal) -> Result<u8, Failure> {
         let analysis = &outcome.analysis;
         progress.say(&format!("analysing: {} {}", analysis.plugin, analysis.status.as_str()));
     };
-    let outcomes = dyad_host::run(&catalogue, &loaded.study, &requests, &how, &told)
-        .map_err(Failure::from)?;
+    let outcomes =
+        dyad_host::run(&catalogue, &loaded.study, &requests, &how, &told).map_err(Failure::from)?;
     stages.done("analyse");
 
     let (results, records) = results(&loaded, outcomes);
