@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 const EXAMPLES: &str = "\
 Examples:
   dyad demo                          a report from simulated data, in reports/demo
+  dyad init sessions.csv             a first study file, to correct
   dyad validate study.toml           check the data, analyse nothing
   dyad run study.toml                analyse and write reports/<study>
   dyad explain early-peak/peak/alliance_client/contrast_3
@@ -69,6 +70,38 @@ pub(crate) enum Command {
     Validate {
         /// The study file.
         study: PathBuf,
+    },
+    /// Write a first study file beside a data file, guessed from its header.
+    Init {
+        /// The sessions file.
+        data: PathBuf,
+        /// Print it instead of writing study.toml.
+        #[arg(long)]
+        print: bool,
+    },
+    /// Render a report again from its results, without analysing.
+    Report {
+        /// A folder written by `dyad run`.
+        folder: PathBuf,
+        /// Folder to write [default: the same].
+        #[arg(long)]
+        out: Option<PathBuf>,
+        /// Replace the folder if it exists.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Set two runs side by side: a replication, an audit cycle.
+    Compare {
+        /// The first run's folder.
+        first: PathBuf,
+        /// The second run's folder.
+        second: PathBuf,
+        /// Folder to write.
+        #[arg(long, default_value = "reports/comparison")]
+        out: PathBuf,
+        /// Replace the folder if it exists.
+        #[arg(long)]
+        force: bool,
     },
     /// Say what an estimate is, how it is computed and when it misleads.
     Explain {

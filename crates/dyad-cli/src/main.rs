@@ -30,6 +30,13 @@ fn main() -> ExitCode {
         Command::Run(run) => commands::run::run(&run, &terminal),
         Command::Demo(demo) => commands::demo::demo(&demo, &terminal),
         Command::Validate { study } => commands::validate::validate(&study, &terminal),
+        Command::Init { data, print } => commands::init::init(&data, print, &terminal),
+        Command::Report { folder, out, force } => {
+            commands::report::report(&folder, out.as_deref(), force, &terminal)
+        }
+        Command::Compare { first, second, out, force } => {
+            commands::report::compare(&first, &second, &out, force, &terminal)
+        }
         Command::Explain { id } => commands::explain::explain(&id, &terminal),
         Command::Plugins(PluginsCommand::List) => commands::plugins::list(&terminal),
         Command::Plugins(PluginsCommand::Info { id }) => commands::plugins::info(&id, &terminal),

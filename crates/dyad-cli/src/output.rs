@@ -13,12 +13,22 @@ pub(crate) struct Pending {
     target: PathBuf,
     folder: PathBuf,
     force: bool,
+    mark: &'static str,
 }
 
 impl Pending {
-    /// Begins a folder that will be named `target`.
+    /// Begins a report's folder that will be named `target`.
     pub(crate) fn begin(target: &Path, force: bool) -> Result<Self, Failure> {
-        refuse_foreign(target, force)?;
+        Self::begin_marked(target, force, "results.json")
+    }
+
+    /// Begins a folder that will be named `target`. One that exists is ours if it holds the file `mark`.
+    pub(crate) fn begin_marked(
+        target: &Path,
+        force: bool,
+        mark: &'static str,
+    ) -> Result<Self, Failure> {
+        refuse_foreign(target, force, mark)?;
         let name = target.file_name().ok_or_else(|| {
             Failure::usage("the output folder needs a name").hint("for example --out reports/mine")
         })?;
@@ -31,7 +41,7 @@ impl Pending {
         remove_leftovers(&parent, &prefix);
         let folder = parent.join(format!("{prefix}{}", std::process::id()));
         fs::create_dir(&folder).map_err(|e| Failure::io("create the folder", &folder, &e))?;
-        Ok(Self { target: target.to_path_buf(), folder, force })
+        Ok(Self { target: target.to_path_buf(), folder, force, mark })
     }
 
     /// Where to write.
@@ -42,7 +52,7 @@ impl Pending {
     /// Gives the folder its name. What bore the name before is kept until the new folder stands.
     pub(crate) fn commit(mut self) -> Result<(), Failure> {
         // The target may have appeared since `begin`.
-        refuse_foreign(&self.target, self.force)?;
+        refuse_foreign(&self.target, self.force, self.mark)?;
         sync(&self.folder);
         let old = self.folder.with_extension("old");
         let replaced = self.target.exists();
@@ -74,7 +84,7 @@ impl Drop for Pending {
 }
 
 /// An existing folder needs `--force`, and even then it must look like one of ours.
-fn refuse_foreign(target: &Path, force: bool) -> Result<(), Failure> {
+fn refuse_foreign(target: &Path, force: bool, mark: &str) -> Result<(), Failure> {
     if !target.exists() {
         return Ok(());
     }
@@ -83,7 +93,7 @@ fn refuse_foreign(target: &Path, force: bool) -> Result<(), Failure> {
             .hint("--force replaces it; --out names another folder"));
     }
     let is_empty = fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_none());
-    if target.is_dir() && (is_empty || target.join("results.json").exists()) {
+    if target.is_dir() && (is_empty || target.join(mark).exists()) {
         return Ok(());
     }
     Err(Failure::usage(format!("{} is not a report of dyad", target.display()))

@@ -140,7 +140,9 @@ fn first_difference<'w>(a: u32, b: u32, rows: &Mapped, wanted: &'w [Wanted]) -> 
         Target::Therapist => rows.therapist[a] != rows.therapist[b],
         Target::Day | Target::Date => rows.day[a] != rows.day[b],
         // Missing is NaN here, with one bit pattern.
-        Target::Measure(_) => rows.values[*i][a].to_bits() != rows.values[*i][b].to_bits(),
+        Target::Measure(_) | Target::Item(_, _) => {
+            rows.values[*i][a].to_bits() != rows.values[*i][b].to_bits()
+        }
     };
     wanted.iter().enumerate().find(differs).map(|(_, column)| column.name.as_str())
 }

@@ -82,6 +82,7 @@ pub(crate) fn assemble(
         clients: read.clients.as_ref(),
         therapists: read.therapists.as_ref(),
         overrides: &read.overrides,
+        turned: &read.turned,
     });
     Ok(Study { title: file.title.clone(), seed: file.seed, measures, tables, flow, notes })
 }

@@ -125,6 +125,9 @@ codes! {
     BelowRange = "below_range", "a number below the range",
         "if the value means \"not answered\", add its code to [missing] codes",
         "The value is smaller than the range of the measure allows.";
+    ItemStep = "item_step", "an answer between two possible ones",
+        "map the answers to the values of the key first",
+        "The key of this instrument knows certain answers only, such as 0, 25, 50, 75 and 100; files often hold 1 to 5 instead.";
     CodeInRange = "code_in_range", "a missing code inside the measure's range",
         "give this measure its own codes: missing = [\"…\"] in its table",
         "The code could be a score. A measure that lists its own missing codes says which it is.";

@@ -14,6 +14,7 @@ use crate::{
     notes,
     places::Places,
     problem::{Problem, Problems},
+    scales::{self, Scale},
     study_file::{NoSessionNumber, StudyFile},
 };
 
@@ -49,18 +50,19 @@ pub fn load(study_path: impl AsRef<Path>) -> Result<Loaded, IngestError> {
         source,
     })?;
     let file = StudyFile::parse(&text, path)?;
+    let (effective, scales) = scales::expand(&file, path)?;
     let mut timings = Vec::new();
     let mut lap = |name: &'static str| {
         timings.push((name, stage.elapsed().as_secs_f64()));
         stage = Instant::now();
     };
-    let mut files = Files::open(&file, path)?;
+    let mut files = Files::open(&effective, path)?;
     lap("scan");
     let mut problems = Problems::default();
-    let mut read = Read::new(&file, path, &mut files, &mut problems)?;
+    let mut read = Read::new(&effective, &scales, path, &mut files, &mut problems)?;
     lap("read");
-    read.time(&file);
-    let study = assemble(&file, &read, &files, problems)?;
+    read.time(&effective);
+    let study = assemble(&effective, &read, &files, problems)?;
     lap("arrange");
     files.unchanged()?;
     lap("verify");
@@ -85,12 +87,15 @@ pub(crate) struct Read {
     pub(crate) therapists: Option<Persons>,
     pub(crate) places: Places,
     pub(crate) overrides: Vec<Override>,
+    /// Scales whose reversed items seem to have been turned before.
+    pub(crate) turned: Vec<String>,
 }
 
 /// What all files are read with.
 struct Reading<'a> {
     file: &'a StudyFile,
     rules: Vec<Rule>,
+    items: Vec<Rule>,
     study_file: String,
     names: Names,
     overrides: Vec<Override>,
@@ -109,6 +114,7 @@ impl Reading<'_> {
         let mapper = Mapper {
             wanted,
             rules: &self.rules,
+            items: &self.items,
             shown: &data.shown,
             part,
             study_file: &self.study_file,
@@ -150,6 +156,7 @@ impl Read {
     /// into `found`: they do not keep the checks between rows from being made, so that all come at once.
     fn new(
         file: &StudyFile,
+        scales: &[Scale],
         study: &Path,
         files: &mut Files,
         found: &mut Problems,
@@ -164,16 +171,15 @@ impl Read {
             files.sessions.first().map_or(&[], |part| part.table.header.as_slice()),
             client_header.as_deref(),
             therapist_header.as_deref(),
+            scales,
             &mut problems,
         );
-        let of_clients = files
-            .clients
-            .as_ref()
-            .map(|f| (f, map::clients_file(file, &f.shown, &f.table.header, &mut problems)));
-        let of_therapists = files
-            .therapists
-            .as_ref()
-            .map(|f| (f, map::therapists_file(file, &f.shown, &f.table.header, &mut problems)));
+        let of_clients = files.clients.as_ref().map(|f| {
+            (f, map::clients_file(file, &f.shown, &f.table.header, scales, &mut problems))
+        });
+        let of_therapists = files.therapists.as_ref().map(|f| {
+            (f, map::therapists_file(file, &f.shown, &f.table.header, scales, &mut problems))
+        });
         for f in files.all().filter(|f| f.table.records == 0) {
             problems.add(Problem::new(Code::NoRows, &f.shown));
         }
@@ -184,6 +190,7 @@ impl Read {
         let mut reading = Reading {
             file,
             rules: map::rules(file),
+            items: scales.iter().map(Scale::rule).collect(),
             study_file,
             names: Names::default(),
             overrides: Vec::new(),
@@ -193,16 +200,18 @@ impl Read {
             let policy = file.data.no_session_number;
             rows.extend(reading.read(part, &wanted, i, policy, found));
         }
+        let mut turned = Vec::new();
         let mut people = |of: Option<(&DataFile, Vec<Wanted>)>| {
-            of.map(|(f, wanted)| {
-                let rows = reading.read(f, &wanted, 0, NoSessionNumber::Refuse, found);
+            of.map(|(f, mut wanted)| {
+                let mut rows = reading.read(f, &wanted, 0, NoSessionNumber::Refuse, found);
+                turned.extend(scales::score(&mut rows, &mut wanted, scales));
                 let places = Places { files: vec![f.shown.clone()] };
                 map::persons(rows, wanted, &places, found)
             })
         };
         let (clients, therapists) = (people(of_clients), people(of_therapists));
         let Reading { names, overrides, .. } = reading;
-        let mut read = Self { rows, wanted, names, clients, therapists, places, overrides };
+        let mut read = Self { rows, wanted, names, clients, therapists, places, overrides, turned };
         if file.is_wide() {
             let long = map::lengthen(&read.rows, &read.wanted);
             if let Some(first) = files.sessions.first_mut() {
@@ -215,6 +224,7 @@ impl Read {
             }
             (read.rows, read.wanted) = (long.rows, long.wanted);
         }
+        read.turned.extend(scales::score(&mut read.rows, &mut read.wanted, scales));
         Ok(read)
     }
 

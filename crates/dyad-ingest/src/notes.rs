@@ -46,6 +46,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) clients: Option<&'a Persons>,
     pub(crate) therapists: Option<&'a Persons>,
     pub(crate) overrides: &'a [Override],
+    pub(crate) turned: &'a [String],
 }
 
 fn note(kind: NoteKind, text: String) -> Note {
@@ -65,6 +66,13 @@ pub(crate) fn notes(facts: &Facts<'_>) -> Vec<Note> {
             allowed.rule.as_str(),
             allowed.column,
             allowed.reason
+        );
+        notes.push(note(NoteKind::Warning, text));
+    }
+    for id in facts.turned {
+        let text = format!(
+            "Most reversed items of `{id}` go along with the others before they are reversed: the file may hold them \
+             reversed already. Then set already_reversed = true."
         );
         notes.push(note(NoteKind::Warning, text));
     }

@@ -32,9 +32,9 @@ pub(crate) fn add(
     let fit =
         clients.therapist_ranges(&sample.clients).map_err(str::to_owned).and_then(|therapists| {
             if therapists.len() < 2 {
-            return Err("there is one therapist only".to_owned());
-        }
-        if therapists.len() == x.len() {
+                return Err("there is one therapist only".to_owned());
+            }
+            if therapists.len() == x.len() {
                 return Err(
                     "every therapist has one client: within and between cannot be told apart"
                         .to_owned(),

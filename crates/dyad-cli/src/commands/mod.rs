@@ -2,7 +2,9 @@
 
 pub(crate) mod demo;
 pub(crate) mod explain;
+pub(crate) mod init;
 pub(crate) mod plugins;
+pub(crate) mod report;
 pub(crate) mod run;
 mod summary;
 pub(crate) mod validate;

@@ -71,12 +71,12 @@ pub(crate) fn execute(plan: &Plan, terminal: &Terminal) -> Result<u8, Failure> {
 
     progress.say("analysing");
     let requests = requests(&loaded.file, &catalogue);
-    let options = Options { jobs: plan.jobs, ..Options::default() };
+    let how = Options { jobs: plan.jobs, ..Options::default() };
     let told = |outcome: &Outcome| {
         let analysis = &outcome.analysis;
         progress.say(&format!("analysing: {} {}", analysis.plugin, analysis.status.as_str()));
     };
-    let outcomes = dyad_host::run(&catalogue, &loaded.study, &requests, &options, &told)
+    let outcomes = dyad_host::run(&catalogue, &loaded.study, &requests, &how, &told)
         .map_err(Failure::from)?;
     stages.done("analyse");
 
@@ -87,7 +87,11 @@ pub(crate) fn execute(plan: &Plan, terminal: &Terminal) -> Result<u8, Failure> {
         .plugins
         .iter()
         .filter_map(|p| Some((p.id.clone(), p.manifest.as_ref().ok()?.delivers.clone())));
-    let options = dyad_report::Options { explained: explained.collect() };
+    let options = dyad_report::Options {
+        explained: explained.collect(),
+        profile: profile(loaded.file.profile),
+        released: false,
+    };
     let written = dyad_report::write(&results, &provenance, &options, pending.folder())
         .map_err(|e| Failure::coded("report", e.to_string()))?;
     pending.commit()?;
@@ -103,11 +107,13 @@ pub(crate) fn execute(plan: &Plan, terminal: &Terminal) -> Result<u8, Failure> {
         terminal.detail(&format!("{seconds:8.3} s  {stage}"));
     }
     details(&provenance, terminal);
+    // The terminal is an output like any other: it shows what was released.
+    let released = dyad_report::release::apply(&results, options.profile).results;
     match terminal.format {
-        Format::Text => terminal.result(&summary::text(&results, &report.display().to_string())),
+        Format::Text => terminal.result(&summary::text(&released, &report.display().to_string())),
         Format::Json => terminal.result(&format!(
             "{:#}",
-            summary::json(&results, &plan.out.display().to_string(), exit)
+            summary::json(&released, &plan.out.display().to_string(), exit)
         )),
     }
     Ok(exit)
@@ -232,6 +238,16 @@ impl Stages {
     fn done(&mut self, stage: &'static str) {
         self.done.push((stage, self.since.elapsed().as_secs_f64()));
         self.since = Instant::now();
+    }
+}
+
+/// The study file's release profile, as the report names it.
+fn profile(declared: dyad_ingest::Profile) -> dyad_report::Profile {
+    match declared {
+        dyad_ingest::Profile::Internal => dyad_report::Profile::Internal,
+        dyad_ingest::Profile::Opensafely => dyad_report::Profile::Opensafely,
+        dyad_ingest::Profile::Acro => dyad_report::Profile::Acro,
+        dyad_ingest::Profile::Nhs => dyad_report::Profile::Nhs,
     }
 }
 

@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use judge::header_cell_is_data;
 pub(crate) use judge::{Subject, judge};
+pub(crate) use names::tokens as name_tokens;
 
 use crate::{code::Code, problem::Problem, read::Batch};
 use evidence::{Evidence, Hits};

@@ -79,7 +79,7 @@ const HARMLESS: &[(&str, &str)] = &[("mail", "order"), ("mobile", "app"), ("phot
 
 /// The tokens of a name: split at `_ - .` white space and between letters of different case; lower case. Digits at the
 /// end of a token are dropped (`phone2`).
-pub(super) fn tokens(name: &str) -> Vec<String> {
+pub(crate) fn tokens(name: &str) -> Vec<String> {
     let mut tokens = Vec::new();
     let mut token = String::new();
     let mut before = None::<char>;

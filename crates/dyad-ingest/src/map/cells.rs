@@ -7,7 +7,7 @@ use crate::{code::Code, number, read::Cells};
 
 /// One cell.
 #[derive(Clone, Copy)]
-pub(super) enum Cell<'a> {
+pub(crate) enum Cell<'a> {
     /// Nothing, or white space only.
     Empty,
     /// Trimmed text.
@@ -20,7 +20,7 @@ pub(super) enum Cell<'a> {
 
 impl Cells {
     /// The cells in order.
-    pub(super) fn iter(&self) -> Box<dyn Iterator<Item = Cell<'_>> + '_> {
+    pub(crate) fn iter(&self) -> Box<dyn Iterator<Item = Cell<'_>> + '_> {
         match self {
             Self::Text(text) => Box::new(text_cells(text)),
             Self::Number(numbers) => Box::new(number_cells(numbers)),
@@ -63,6 +63,9 @@ impl Rule {
         match self.range {
             Some([_, high]) if value > high => Err(Code::AboveRange),
             Some([low, _]) if value < low => Err(Code::BelowRange),
+            Some([low, _]) if self.step.is_some_and(|step| !on_step(value - low, step)) => {
+                Err(Code::ItemStep)
+            }
             _ => Ok(Some(value)),
         }
     }
@@ -72,12 +75,21 @@ impl Rule {
         let table = format!("({study_file}, [measures.{}])", self.id);
         match (code, self.range) {
             (Code::DropoutValue, _) => format!("0, 1 or empty {table}"),
+            (Code::ItemStep, Some([low, high])) => {
+                let step = self.step.unwrap_or_default();
+                format!("{low} to {high} in steps of {step} {table}")
+            }
             (Code::AboveRange | Code::BelowRange, Some([low, high])) => {
                 format!("{low} to {high} {table}")
             }
             _ => format!("a number {table}"),
         }
     }
+}
+
+fn on_step(distance: f64, step: f64) -> bool {
+    let steps = distance / step;
+    (steps - steps.round()).abs() < 1e-9
 }
 
 /// A whole number from a cell, if it is one.
@@ -179,6 +191,7 @@ mod tests {
             codes: MissingCodes::new(&["-9".into(), "NA".into()]),
             range: Some([1.0, 7.0]),
             dropout: false,
+            step: None,
         };
         assert_eq!(rule.value(Cell::Text("-9.0"), b'.'), Ok(None));
         assert_eq!(rule.value(Cell::Number(-9.0), b'.'), Ok(None));

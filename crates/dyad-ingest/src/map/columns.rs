@@ -8,6 +8,7 @@ use crate::{
     code::Code,
     nearest::nearest,
     problem::{Problem, Problems},
+    scales::Scale,
     study_file::{MeasureSpec, Source, StudyFile},
 };
 
@@ -23,6 +24,8 @@ pub(crate) enum Target {
     Date,
     /// Index of the measure in the study file.
     Measure(usize),
+    /// Index of the scale, and number of the item from 1.
+    Item(usize, usize),
 }
 
 /// A column that is read.
@@ -38,7 +41,7 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    fn new(target: Target, index: usize, name: &str) -> Self {
+    pub(crate) fn new(target: Target, index: usize, name: &str) -> Self {
         Self { target, index, name: name.to_owned(), session: None }
     }
 }
@@ -47,13 +50,12 @@ impl Wanted {
 fn template(
     header: &Header<'_>,
     file: &StudyFile,
-    measure: usize,
+    (target, id): (Target, &str),
     (prefix, suffix): (&str, &str),
     wanted: &mut Vec<Wanted>,
     problems: &mut Problems,
 ) {
     let outright = file.column_names();
-    let id = &file.measures[measure].id;
     let mut seen: BTreeMap<u64, &str> = BTreeMap::new();
     for (index, name) in header.names.iter().enumerate() {
         let middle = name.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(suffix));
@@ -72,10 +74,9 @@ fn template(
             continue;
         }
         match u16::try_from(number) {
-            Ok(session @ 1..) => wanted.push(Wanted {
-                session: Some(session),
-                ..Wanted::new(Target::Measure(measure), index, name)
-            }),
+            Ok(session @ 1..) => {
+                wanted.push(Wanted { session: Some(session), ..Wanted::new(target, index, name) });
+            }
             _ => problems.add(
                 at().found("a session number outside 1 to 65535 in a column name")
                     .hint("an intake score is a `baseline` measure: name its column there"),
@@ -150,6 +151,7 @@ pub(crate) fn sessions_file(
     names: &[String],
     clients: Option<&[String]>,
     therapists: Option<&[String]>,
+    scales: &[Scale],
     problems: &mut Problems,
 ) -> Vec<Wanted> {
     let header = Header { shown, names };
@@ -174,7 +176,8 @@ pub(crate) fn sessions_file(
     for (i, measure) in file.measures.iter().enumerate() {
         let Some(name) = column(measure) else { continue };
         if let Some((prefix, suffix)) = name.split_once("{session}") {
-            template(&header, file, i, (prefix, suffix), &mut wanted, problems);
+            let what = (Target::Measure(i), measure.id.as_str());
+            template(&header, file, what, (prefix, suffix), &mut wanted, problems);
             continue;
         }
         let own_file = match measure.role {
@@ -198,7 +201,48 @@ pub(crate) fn sessions_file(
             None => problems.add(missing(&header, name, &format!("[measures.{}]", measure.id))),
         }
     }
+    for (s, scale) in scales.iter().enumerate() {
+        let first = scale.column(1);
+        let elsewhere = match scale.role {
+            Role::Alliance | Role::Outcome => false,
+            Role::Burnout => has(therapists, &first),
+            Role::Baseline | Role::Dropout => has(clients, &first),
+            Role::Covariate => has(clients, &first) || has(therapists, &first),
+        };
+        if elsewhere {
+            continue;
+        }
+        for item in 1..=scale.key.items {
+            let target = Target::Item(s, item);
+            let name = scale.column(item);
+            if let Some(parts) = name.split_once("{session}") {
+                template(&header, file, (target, &scale.id), parts, &mut wanted, problems);
+            } else {
+                item_column(&header, scale, target, &name, &mut wanted, problems);
+            }
+        }
+    }
     wanted
+}
+
+fn item_column(
+    header: &Header<'_>,
+    scale: &Scale,
+    target: Target,
+    name: &str,
+    wanted: &mut Vec<Wanted>,
+    problems: &mut Problems,
+) {
+    match header.position(name) {
+        Some(index) => wanted.push(Wanted::new(target, index, name)),
+        None => problems.push(Code::ColumnMissing, || {
+            let by = format!(
+                "[measures.{}] items, {} has {} items",
+                scale.id, scale.key.name, scale.key.items
+            );
+            missing(header, name, &by)
+        }),
+    }
 }
 
 /// The columns of the clients file: the client, the site if it has one, and the client-level measures it holds.
@@ -206,11 +250,12 @@ pub(crate) fn clients_file(
     file: &StudyFile,
     shown: &str,
     names: &[String],
+    scales: &[Scale],
     problems: &mut Problems,
 ) -> Vec<Wanted> {
     let key = (Target::Client, "client", file.columns.client.as_str());
     let roles = [Role::Baseline, Role::Dropout, Role::Covariate];
-    person_file(file, &Header { shown, names }, key, &roles, problems)
+    person_file(file, &Header { shown, names }, key, &roles, scales, problems)
 }
 
 /// The columns of the therapists file.
@@ -218,6 +263,7 @@ pub(crate) fn therapists_file(
     file: &StudyFile,
     shown: &str,
     names: &[String],
+    scales: &[Scale],
     problems: &mut Problems,
 ) -> Vec<Wanted> {
     let Some(therapist) = &file.columns.therapist else {
@@ -229,7 +275,8 @@ pub(crate) fn therapists_file(
         return Vec::new();
     };
     let key = (Target::Therapist, "therapist", therapist.as_str());
-    person_file(file, &Header { shown, names }, key, &[Role::Burnout, Role::Covariate], problems)
+    let roles = [Role::Burnout, Role::Covariate];
+    person_file(file, &Header { shown, names }, key, &roles, scales, problems)
 }
 
 fn person_file(
@@ -237,6 +284,7 @@ fn person_file(
     header: &Header<'_>,
     (target, key, name): (Target, &str, &str),
     roles: &[Role],
+    scales: &[Scale],
     problems: &mut Problems,
 ) -> Vec<Wanted> {
     let mut wanted = Vec::new();
@@ -248,6 +296,14 @@ fn person_file(
         let held = column(measure).filter(|_| roles.contains(&measure.role));
         if let Some(index) = held.and_then(|name| header.position(name)) {
             wanted.push(Wanted::new(Target::Measure(i), index, &header.names[index]));
+        }
+    }
+    for (s, scale) in scales.iter().enumerate().filter(|(_, s)| roles.contains(&s.role)) {
+        if header.position(&scale.column(1)).is_some() {
+            for item in 1..=scale.key.items {
+                let target = Target::Item(s, item);
+                item_column(header, scale, target, &scale.column(item), &mut wanted, problems);
+            }
         }
     }
     wanted

@@ -1,6 +1,6 @@
 //! Named columns to identifiers, session numbers and values.
 
-mod cells;
+pub(crate) mod cells;
 mod columns;
 mod person;
 mod rows;
@@ -32,6 +32,8 @@ pub(crate) struct Rule {
     pub(crate) codes: MissingCodes,
     pub(crate) range: Option<[f64; 2]>,
     pub(crate) dropout: bool,
+    /// Values lie this far apart, counted from the lowest.
+    pub(crate) step: Option<f64>,
 }
 
 /// One rule per measure of the study file, in its order.
@@ -43,6 +45,7 @@ pub(crate) fn rules(file: &StudyFile) -> Vec<Rule> {
             codes: MissingCodes::new(&measure.codes(&file.missing_codes)),
             range: measure.range,
             dropout: measure.role == dyad_model::Role::Dropout,
+            step: None,
         })
         .collect()
 }

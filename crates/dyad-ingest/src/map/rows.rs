@@ -22,6 +22,8 @@ pub(crate) struct Mapper<'a> {
     pub(crate) wanted: &'a [Wanted],
     /// One rule per measure.
     pub(crate) rules: &'a [Rule],
+    /// One rule per scale, for its items.
+    pub(crate) items: &'a [Rule],
     /// For messages.
     pub(crate) shown: &'a str,
     /// Position of the file among the parts of its table.
@@ -163,6 +165,7 @@ impl Mapper<'_> {
                 Target::Day => out.day = place.days(cells, decimal),
                 Target::Date => out.day = place.dates(cells),
                 Target::Measure(i) => values = place.values(cells, &self.rules[i], decimal),
+                Target::Item(s, _) => values = place.values(cells, &self.items[s], decimal),
             }
             out.values.push(values);
         }

@@ -54,7 +54,7 @@ pub(crate) fn lengthen(wide: &Mapped, wanted: &[Wanted]) -> Widened {
             copy(&mut rows.therapist, &wide.therapist);
             copy(&mut rows.client, &wide.client);
             for ((to, &at), w) in rows.values.iter_mut().zip(columns).zip(&long) {
-                if matches!(w.target, Target::Measure(_)) {
+                if matches!(w.target, Target::Measure(_) | Target::Item(_, _)) {
                     to.push(value(at));
                 }
             }

@@ -51,7 +51,7 @@ impl Fit {
     /// [`StatsError::Refused`] if there is no such column, or every weight is 0.
     ///
     /// # Source
-    /// `[@satterthwaite1946]`, `[@kuznetsova2017]`. Checked against R `lmerTest::contest(m, L, joint = FALSE)`: `golden/stats/mixed.R`.
+    /// `[@kuznetsova2017]`. Checked against R `lmerTest::contest(m, L, joint = FALSE)`: `golden/stats/mixed.R`.
     pub fn contrast(&self, weights: &[(&str, f64)]) -> Result<Coefficient> {
         let mut l = vec![0.0; self.beta.len()];
         for (name, weight) in weights {

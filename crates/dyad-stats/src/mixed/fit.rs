@@ -130,6 +130,7 @@ fn check(rows: &Rows) -> Result<()> {
 /// Columns with mean 0 and mean square 1: the digits of the result do not depend on the units of the data.
 fn standardised(rows: &Rows) -> Result<(Rows, Vec<f64>)> {
     let mut data = rows.clone();
+    data.close_block();
     let (q, n) = (data.width(), data.n as f64);
     let mut means: Vec<f64> = data.overall().iter().map(|sum| sum / n).collect();
     means[0] = 0.0;
@@ -225,7 +226,9 @@ pub(super) fn optimum(deviance: &Deviance) -> Result<Vec<f64>> {
         theta
     };
     let mut best: Option<(Vec<f64>, f64)> = None;
-    for value in [1.0, 0.2] {
+    // With few clusters the deviance can have two minima.
+    let starts: &[f64] = if deviance.clusters() < 500.0 { &[1.0, 0.2] } else { &[1.0] };
+    for &value in starts {
         if let Some(found) = search(&[], &start(value)) {
             let rounding = 1e-12 * found.1.abs();
             if best.as_ref().is_none_or(|b| found.1 < b.1 - rounding) {

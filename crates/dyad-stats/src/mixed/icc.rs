@@ -8,7 +8,7 @@ impl Fit {
     /// With a random slope it is the share where the slope's column is 0.
     ///
     /// # Source
-    /// `[@bliese2000]`. Checked against R `lme4::VarCorr`: `golden/stats/mixed.R`.
+    /// `[@bates2015]`. Checked against R `lme4::VarCorr`: `golden/stats/mixed.R`.
     #[must_use]
     pub fn icc(&self) -> f64 {
         let v = self.variances;

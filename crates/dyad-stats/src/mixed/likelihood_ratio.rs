@@ -31,7 +31,7 @@ pub struct LikelihoodRatio {
 /// by REML; or if more than one variance is tested at once, where the mixture is not known.
 ///
 /// # Source
-/// `[@self1987]`, `[@stram1994]`. Checked against R: `logLik` of `lme4::lmer` and `lm`: `golden/stats/mixed.R`.
+/// `[@self1987]`. Checked against R: `logLik` of `lme4::lmer` and `lm`: `golden/stats/mixed.R`.
 pub fn likelihood_ratio(larger: &Fit, smaller: &Fit) -> Result<LikelihoodRatio> {
     let refuse = |why: &'static str| Err(StatsError::Refused(why.into()));
     if larger.rows != smaller.rows || larger.kind != smaller.kind {

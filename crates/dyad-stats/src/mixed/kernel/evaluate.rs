@@ -132,6 +132,15 @@ pub(crate) struct Slope {
     pub(crate) cross: Vec<f64>,
 }
 
+/// Room for one outer cluster's matrices, used again for the next.
+struct Room {
+    a: Vec<f64>,
+    da: Vec<f64>,
+    kept: Vec<f64>,
+    u: Vec<f64>,
+    other: Vec<f64>,
+}
+
 /// The running sums of an evaluation and its gradient.
 struct Sums {
     g: Vec<f64>,
@@ -152,6 +161,11 @@ impl Deviance {
             r: rows.effects(),
             n: rows.n as f64,
         }
+    }
+
+    /// Clusters of the inner level.
+    pub(crate) fn clusters(&self) -> f64 {
+        self.patterns.iter().map(|pattern| pattern.clusters).sum()
     }
 
     /// N − p under REML, N under ML.
@@ -198,8 +212,11 @@ impl Deviance {
             }
         }
         if self.shape.nested {
+            let empty = || vec![0.0; self.r * self.q];
+            let da = vec![0.0; of_cluster * self.r * self.q];
+            let mut room = Room { a: empty(), da, kept: empty(), u: empty(), other: empty() };
             for parts in &self.outer {
-                self.absorb_outer(parts, outer, &absorbed, of_cluster, &mut sums);
+                self.absorb_outer(parts, outer, &absorbed, &mut sums, &mut room);
             }
         }
         self.solve(sums)
@@ -221,55 +238,52 @@ impl Deviance {
         parts: &[Part],
         sigma: Symmetric,
         absorbed: &[Absorbed],
-        of_cluster: usize,
         sums: &mut Sums,
+        room: &mut Room,
     ) {
         let (q, r) = (self.q, self.r);
-        let mut a = vec![0.0; r * q];
+        let Room { a, da, kept, u, other } = room;
+        let of_cluster = da.len() / (r * q);
+        a.fill(0.0);
+        da.fill(0.0);
         let mut cross = [0.0; 3];
-        let mut da = vec![0.0; of_cluster * r * q];
         let mut dcross = [[0.0; 3]; 3];
-        let mut kept = vec![0.0; r * q];
         for part in parts {
             let own = &absorbed[part.pattern];
-            left_multiply(own.kept, &part.sum, q, &mut kept);
-            a.iter_mut().zip(&kept).for_each(|(a, k)| *a += k);
+            left_multiply(own.kept, &part.sum, q, kept);
+            a.iter_mut().zip(&*kept).for_each(|(a, k)| *a += k);
             cross.iter_mut().zip(own.cross).for_each(|(c, p)| *c += part.clusters * p);
             for (element, basis) in BASIS.iter().enumerate().take(of_cluster) {
                 // dA = −P·dΣ·TM, dQ = −P·dΣ·P.
                 let p = own.cross;
                 let pe = times(p, *basis);
                 let into = &mut da[element * r * q..(element + 1) * r * q];
-                add_left(pe, &kept, q, -1.0, into);
+                add_left(pe, kept, q, -1.0, into);
                 let pep = sandwich([p[0], p[1], p[1], p[2]], *basis);
                 dcross[element].iter_mut().zip(pep).for_each(|(d, v)| *d -= part.clusters * v);
             }
         }
         let own = Absorbed::new(sigma, cross);
         sums.log_terms += own.log_determinant;
-        let mut u = vec![0.0; r * q];
         let l = own.taken;
-        left_multiply([l[0], l[1], l[1], l[2]], &a, q, &mut u);
-        add_products(&mut sums.g, &a, &u, q, -1.0);
+        left_multiply([l[0], l[1], l[1], l[2]], a, q, u);
+        add_products(&mut sums.g, a, u, q, -1.0);
         for element in 0..of_cluster {
             let slope = &mut sums.slopes[element];
             slope.0 += inner(l, dcross[element]);
             let da = &da[element * r * q..(element + 1) * r * q];
-            add_products(&mut slope.1, da, &u, q, -1.0);
-            add_products(&mut slope.1, &u, da, q, -1.0);
+            add_products(&mut slope.1, da, u, q, -1.0);
+            add_products(&mut slope.1, u, da, q, -1.0);
             let d = dcross[element];
-            let mut du = vec![0.0; r * q];
-            left_multiply([d[0], d[1], d[1], d[2]], &u, q, &mut du);
-            add_products(&mut slope.1, &u, &du, q, 1.0);
+            left_multiply([d[0], d[1], d[1], d[2]], u, q, other);
+            add_products(&mut slope.1, u, other, q, 1.0);
         }
         if sums.slopes.len() > of_cluster {
-            let mut ta = vec![0.0; r * q];
-            left_multiply(own.kept, &a, q, &mut ta);
+            left_multiply(own.kept, a, q, kept);
             for (slope, basis) in sums.slopes[of_cluster..].iter_mut().zip(BASIS) {
                 slope.0 += inner(basis, own.cross);
-                let mut eta = vec![0.0; r * q];
-                left_multiply([basis[0], basis[1], basis[1], basis[2]], &ta, q, &mut eta);
-                add_products(&mut slope.1, &ta, &eta, q, -1.0);
+                left_multiply([basis[0], basis[1], basis[1], basis[2]], kept, q, other);
+                add_products(&mut slope.1, kept, other, q, -1.0);
             }
         }
     }
