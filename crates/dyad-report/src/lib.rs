@@ -29,7 +29,7 @@ pub use figures::{figure_data, render_figure};
 pub use options::Options;
 pub use page::render_html;
 #[cfg(feature = "png")]
-pub use png::Painter;
+pub use png::{Painter, write_png};
 pub use read::{Saved, read};
 pub use release::Profile;
 pub use svg::{Ink, Svg, Theme};

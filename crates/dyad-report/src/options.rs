@@ -16,9 +16,6 @@ pub struct Options {
     pub profile: Profile,
     /// The results were released under that profile before, as those of a `results.json` were: they are not gated again.
     pub released: bool,
-    /// Also writes every figure as PNG, which takes a tenth of a second each.
-    #[cfg(feature = "png")]
-    pub png: bool,
 }
 
 impl Options {

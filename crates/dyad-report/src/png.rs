@@ -1,11 +1,15 @@
 //! Figures as pixels: 300 dpi at 180 mm, with an embedded font, so that text is there on a machine without fonts.
 
-use dyad_model::Figure;
+use std::fs;
+use std::path::Path;
+
+use dyad_model::{Figure, Results};
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 
+use crate::figures::of_study;
 use crate::svg::Theme;
-use crate::{ReportError, render_figure};
+use crate::{Options as ReportOptions, ReportError, files, render_figure};
 
 const REGULAR: &[u8] = include_bytes!("../fonts/DejaVuSans.ttf");
 const BOLD: &[u8] = include_bytes!("../fonts/DejaVuSans-Bold.ttf");
@@ -56,4 +60,41 @@ impl Painter {
             .encode_png()
             .map_err(|error| refused(format!("its pixels cannot be written: {error}")))
     }
+}
+
+/// Writes every figure as `figures/*.png` into a report's folder, after disclosure control; returns the names written. A figure
+/// that cannot be drawn is passed over: the page says why.
+///
+/// # Errors
+/// - [`ReportError::NoFolder`] if the folder has no `figures`.
+/// - [`ReportError::Io`] if a file cannot be written.
+pub fn write_png(
+    results: &Results,
+    options: &ReportOptions,
+    dir: &Path,
+) -> Result<Vec<String>, ReportError> {
+    let figures = dir.join("figures");
+    if !figures.is_dir() {
+        return Err(ReportError::NoFolder { path: figures });
+    }
+    let released = options.release(results).results;
+    let study = of_study(&released.flow);
+    let of_analyses = released.analyses.iter().flat_map(|analysis| {
+        let named = |figure| (analysis.plugin.as_str(), figure);
+        analysis.findings.figures.iter().map(named)
+    });
+    let painter = Painter::new();
+    let mut names = Vec::new();
+    for (plugin, figure) in std::iter::once(("study", &study)).chain(of_analyses) {
+        let Ok(png) = painter.paint(figure) else { continue };
+        let name = format!("figures/{}.png", files::name(plugin, &figure.id));
+        let path = dir.join(&name);
+        fs::write(&path, png).map_err(|source| ReportError::Io {
+            action: "write",
+            path,
+            source,
+        })?;
+        names.push(name);
+    }
+    Ok(names)
 }

@@ -12,7 +12,7 @@ use crate::bib::Library;
 use crate::figures::{figure_data, of_study, render_figure};
 use crate::page::{check, cited_keys, render};
 use crate::svg::{Theme, put};
-use crate::{Options, ReportError, csv, estimates, files, markdown, release};
+use crate::{Options, Profile, ReportError, csv, estimates, files, markdown, release};
 
 /// What was written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub struct WrittenFile {
 }
 
 /// Writes the report: `report.html`, `report.md`, `results.json`, `release.json`, `run.json`, `references.bib`, `tables/*.csv` and
-/// `figures/*.{svg,csv}` (and `.png` with the feature `png` where the options ask for it).
+/// `figures/*.{svg,csv}`.
 ///
 /// Disclosure control comes first: everything is made from what the profile lets pass, and `release.json` says what it did.
 ///
@@ -52,7 +52,7 @@ pub fn write(
     options: &Options,
     dir: &Path,
 ) -> Result<Written, ReportError> {
-    let mut folder = Folder::open(dir, options)?;
+    let mut folder = Folder::open(dir, options.profile)?;
     for table in results.analyses.iter().flat_map(|a| &a.findings.tables) {
         check(table)?;
     }
@@ -60,18 +60,18 @@ pub fn write(
     let provenance = &release::provenance(provenance, options.profile);
     let results = &released.results;
     let file = ResultsFile { results, release: Header { profile: options.profile.as_str() } };
-    folder.put("results.json", json(&file)?)?;
-    folder.put("run.json", json(provenance)?)?;
-    folder.put("release.json", json(&released.audit)?)?;
-    folder.put("report.html", render(&released, provenance, options)?)?;
-    folder.put("report.md", markdown::render(results))?;
+    folder.put("results.json", &json(&file)?)?;
+    folder.put("run.json", &json(provenance)?)?;
+    folder.put("release.json", &json(&released.audit)?)?;
+    folder.put("report.html", &render(&released, provenance, options)?)?;
+    folder.put("report.md", &markdown::render(results))?;
     let keys = cited_keys(results, options);
-    folder.put("references.bib", Library::embedded().file(&keys))?;
+    folder.put("references.bib", &Library::embedded().file(&keys))?;
     folder.make("tables")?;
-    folder.put("tables/estimates.csv", estimates::csv(results))?;
+    folder.put("tables/estimates.csv", &estimates::csv(results))?;
     folder.make("figures")?;
     let study = of_study(&results.flow);
-    folder.put("tables/study-flow.csv", csv::table(&figure_data(&study)))?;
+    folder.put("tables/study-flow.csv", &csv::table(&figure_data(&study)))?;
     folder.figure(&study, "study")?;
     for analysis in &results.analyses {
         for table in &analysis.findings.tables {
@@ -110,14 +110,12 @@ struct Folder<'a> {
     dir: &'a Path,
     /// Whether figures are written as files of their own.
     svg: bool,
-    #[cfg(feature = "png")]
-    painter: Option<crate::Painter>,
     names: BTreeSet<String>,
     written: Written,
 }
 
 impl<'a> Folder<'a> {
-    fn open(dir: &'a Path, options: &Options) -> Result<Self, ReportError> {
+    fn open(dir: &'a Path, profile: Profile) -> Result<Self, ReportError> {
         if !dir.is_dir() {
             return Err(ReportError::NoFolder { path: dir.to_owned() });
         }
@@ -125,15 +123,8 @@ impl<'a> Folder<'a> {
         if entries.next().is_some() {
             return Err(ReportError::FolderNotEmpty { path: dir.to_owned() });
         }
-        let svg = options.profile.lets_svg_out();
-        Ok(Self {
-            dir,
-            svg,
-            #[cfg(feature = "png")]
-            painter: options.png.then(crate::Painter::new),
-            names: BTreeSet::new(),
-            written: Written::default(),
-        })
+        let svg = profile.lets_svg_out();
+        Ok(Self { dir, svg, names: BTreeSet::new(), written: Written::default() })
     }
 
     fn make(&self, name: &str) -> Result<(), ReportError> {
@@ -141,14 +132,14 @@ impl<'a> Folder<'a> {
         fs::create_dir(&path).map_err(|source| io("create", path, source))
     }
 
-    fn put(&mut self, name: &str, content: impl AsRef<[u8]>) -> Result<(), ReportError> {
-        let (path, content) = (self.dir.join(name), content.as_ref());
-        fs::write(&path, content).map_err(|source| io("write", path, source))?;
+    fn put(&mut self, name: &str, text: &str) -> Result<(), ReportError> {
+        let path = self.dir.join(name);
+        fs::write(&path, text).map_err(|source| io("write", path, source))?;
         let mut sha256 = String::with_capacity(64);
-        for byte in Sha256::digest(content) {
+        for byte in Sha256::digest(text.as_bytes()) {
             put(&mut sha256, format_args!("{byte:02x}"));
         }
-        let bytes = u64::try_from(content.len()).unwrap_or(u64::MAX);
+        let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
         self.written.files.push(WrittenFile { name: name.to_owned(), bytes, sha256 });
         Ok(())
     }
@@ -165,7 +156,7 @@ impl<'a> Folder<'a> {
 
     fn table(&mut self, table: &Table, plugin: &str) -> Result<(), ReportError> {
         let name = self.claim("tables", plugin, &table.id)?;
-        self.put(&format!("{name}.csv"), csv::table(table))
+        self.put(&format!("{name}.csv"), &csv::table(table))
     }
 
     fn figure(&mut self, figure: &dyad_model::Figure, plugin: &str) -> Result<(), ReportError> {
@@ -173,14 +164,9 @@ impl<'a> Folder<'a> {
         match render_figure(figure, &files::name(plugin, &figure.id), Theme::StandAlone) {
             Ok(svg) => {
                 if self.svg {
-                    self.put(&format!("{name}.svg"), svg.markup)?;
+                    self.put(&format!("{name}.svg"), &svg.markup)?;
                 }
-                #[cfg(feature = "png")]
-                if let Some(painter) = &self.painter {
-                    let png = painter.paint(figure)?;
-                    self.put(&format!("{name}.png"), png)?;
-                }
-                self.put(&format!("{name}.csv"), csv::table(&figure_data(figure)))
+                self.put(&format!("{name}.csv"), &csv::table(&figure_data(figure)))
             }
             Err(error) => {
                 self.written.undrawn.push(error.to_string());

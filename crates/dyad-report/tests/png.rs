@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use dyad_model::{Figure, Plot, Results};
-use dyad_report::{Painter, Theme, render_figure};
+use dyad_report::{Options, Painter, Profile, Theme, render_figure, write_png};
 use resvg::tiny_skia::Pixmap;
 
 fn figures() -> Vec<Figure> {
@@ -53,4 +53,18 @@ fn labels_within_a_figure_are_painted_too() {
         plot.annotation.clear();
     }
     assert!(inked(&painter.paint(&figure).unwrap()) < before);
+}
+
+#[test]
+fn pixels_pass_disclosure_control_too() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixture/results.json");
+    let mut results: Results = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    results.analyses.retain(|a| a.plugin == "therapist-burnout");
+    let dir = tempfile::tempdir().unwrap();
+    let options = |profile| Options { profile, ..Options::default() };
+    assert!(write_png(&results, &options(Profile::Acro), dir.path()).is_err());
+    fs::create_dir(dir.path().join("figures")).unwrap();
+    let names = write_png(&results, &options(Profile::Acro), dir.path()).unwrap();
+    assert!(names.iter().all(|name| !name.contains("therapists")), "{names:?}");
+    assert!(names.iter().all(|name| dir.path().join(name).is_file()));
 }
