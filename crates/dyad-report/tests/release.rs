@@ -124,6 +124,17 @@ fn no_single_person_is_drawn() {
                 Plot::Scatter(plot) => {
                     assert!(plot.points.is_empty());
                     assert!(plot.bins.iter().all(|bin| bin.count >= threshold));
+                    // The ends of the line are single persons.
+                    let exact = results
+                        .analyses
+                        .iter()
+                        .flat_map(|a| &a.findings.figures)
+                        .find(|f| f.id == figure.id);
+                    let Some(Plot::Scatter(exact)) = exact.map(|f| &f.plot) else {
+                        panic!("the figure was there")
+                    };
+                    let ends = [exact.line.first().unwrap().x, exact.line.last().unwrap().x];
+                    assert!(plot.line.iter().all(|p| p.x > ends[0] && p.x < ends[1]));
                 }
                 Plot::JacobsonTruax(plot) => {
                     assert!(plot.points.is_empty());

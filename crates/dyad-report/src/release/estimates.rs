@@ -235,7 +235,7 @@ pub(crate) fn round(plugin: &str, estimates: &mut [Estimate], rules: &Rules, aud
                 _ => Some(rounded),
             };
             e.estimate = value;
-            (e.benefit, e.se, e.ci) = (None, None, None);
+            (e.benefit, e.se, e.ci, e.statistic) = (None, None, None, None);
             e.release = Some("rounded".to_owned());
             audit.add("T9", Action::Rounded, format!("{plugin}/{}", e.id));
         }

@@ -75,7 +75,13 @@ fn plot(figure: &mut Figure, n: Counts, rules: &Rules, withheld: &Withheld) -> b
             plot.points.clear();
             plot.annotation.clear();
             bins(&mut plot.bins, rules);
-            !plot.bins.is_empty() || !plot.line.is_empty()
+            // The line ran from the lowest to the highest single person: it ends where the released bins end.
+            let low = plot.bins.iter().map(|bin| bin.x[0]).fold(f64::INFINITY, f64::min);
+            let high = plot.bins.iter().map(|bin| bin.x[1]).fold(f64::NEG_INFINITY, f64::max);
+            let first = plot.line.first().map_or(low, |p| p.x);
+            let last = plot.line.last().map_or(high, |p| p.x);
+            plot.line.retain(|p| p.x >= low && p.x <= high && p.x > first && p.x < last);
+            !plot.bins.is_empty()
         }
         Plot::Trajectory(plot) => trajectory(plot, rules),
         Plot::Bars(plot) => bars(plot, persons, rules, withheld),

@@ -49,6 +49,17 @@ pub(crate) fn release(
             };
             audit.add(rule, action, format!("{place}/row {}/{}", r + 1, table.columns[c].id));
         }
+        // What was computed from a count gives it away: an interval of a share is that share again.
+        let of_shares = |cell: &Cell| share_hidden(cell, row.n.clients, rules, withheld);
+        let shares: Vec<&Cell> = table
+            .columns
+            .iter()
+            .zip(&row.cells)
+            .filter(|(column, cell)| column.kind == ColumnKind::Share && **cell != Cell::Missing)
+            .map(|(_, cell)| cell)
+            .collect();
+        hidden |= shares.iter().any(|cell| of_shares(cell));
+        let derived = hidden || (rules.base.is_some() && !shares.is_empty());
         for (column, cell) in table.columns.iter().zip(&mut row.cells) {
             if column.kind == ColumnKind::Text {
                 continue;
@@ -56,9 +67,10 @@ pub(crate) fn release(
             let extreme = is_extreme(&column.id);
             let quantile = fewest_for(&column.id).is_some_and(|n| row.n.clients.unwrap_or(0) < n);
             // A share of a hidden count is that count.
+            let computed = !matches!(column.kind, ColumnKind::Count | ColumnKind::Share) && derived;
             let share = column.kind == ColumnKind::Share
                 && (hidden || share_hidden(cell, row.n.clients, rules, withheld));
-            if (fails || extreme || quantile || share) && *cell != Cell::Missing {
+            if (fails || extreme || quantile || share || computed) && *cell != Cell::Missing {
                 *cell = Cell::Missing;
                 let rule = if extreme || quantile { "T4" } else { "T1" };
                 audit.add(
@@ -285,6 +297,37 @@ mod tests {
             .column("n", "n", ColumnKind::Count)
             .row(Counts::default(), [Cell::count(50)]);
         assert!(!run(Profile::Opensafely, &mut nobody, &[]).0);
+    }
+
+    #[test]
+    fn an_interval_does_not_give_a_hidden_share_away() {
+        let make = |count: u64| {
+            Table::new("t", "T")
+                .column("n", "n", ColumnKind::Count)
+                .column("share", "Share", ColumnKind::Share)
+                .column("low", "Low", ColumnKind::Number)
+                .column("ci", "CI", ColumnKind::Interval)
+                .row(
+                    n(120),
+                    [
+                        Cell::count(count),
+                        Cell::Number(count as f64 / 120.0),
+                        Cell::Number(0.0179),
+                        Cell::Interval([0.0179, 0.0938]),
+                    ],
+                )
+        };
+        for profile in [Profile::Opensafely, Profile::Acro, Profile::Nhs] {
+            let mut few = make(5);
+            run(profile, &mut few, &[]);
+            assert!(few.rows[0].cells.iter().all(|cell| *cell == Cell::Missing), "{profile:?}");
+        }
+        // A rounded share does not stand beside an interval of the exact one; without rounding nothing is hidden.
+        let (mut rounded, mut exact) = (make(42), make(42));
+        run(Profile::Opensafely, &mut rounded, &[]);
+        assert_eq!(rounded.rows[0].cells[2..], [Cell::Missing, Cell::Missing]);
+        run(Profile::Acro, &mut exact, &[]);
+        assert!(exact.rows[0].cells.iter().all(|cell| *cell != Cell::Missing));
     }
 
     #[test]
