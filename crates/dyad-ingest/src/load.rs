@@ -2,9 +2,10 @@
 
 use std::{fs, path::Path, time::Instant};
 
-use dyad_model::{Note, Study};
+use dyad_model::{Note, Study, Table};
 
 use crate::{
+    alpha::{self, Alpha},
     assemble::assemble,
     code::Code,
     error::IngestError,
@@ -14,6 +15,7 @@ use crate::{
     notes,
     places::Places,
     problem::{Problem, Problems},
+    quality,
     scales::{self, Scale},
     study_file::{NoSessionNumber, StudyFile},
 };
@@ -31,6 +33,8 @@ pub struct Loaded {
     pub inputs: Vec<InputFile>,
     /// De-identification findings the study file takes responsibility for.
     pub overrides: Vec<Override>,
+    /// Codebook, data quality, missing values by session, internal consistency: tables for the report.
+    pub tables: Vec<Table>,
     /// Wall seconds per stage, in order.
     pub timings: Vec<(&'static str, f64)>,
 }
@@ -67,7 +71,9 @@ pub fn load(study_path: impl AsRef<Path>) -> Result<Loaded, IngestError> {
     files.unchanged()?;
     lap("verify");
     let inputs = files.all().map(|f| f.input.clone()).collect();
-    Ok(Loaded { study, file, text, inputs, overrides: read.overrides, timings })
+    let tables = quality::tables(&file, &study, &read.alphas);
+    lap("describe");
+    Ok(Loaded { study, file, text, inputs, overrides: read.overrides, tables, timings })
 }
 
 /// Every check and no analysis: what [`load`] would say, without the study. Gives the warnings.
@@ -87,6 +93,8 @@ pub(crate) struct Read {
     pub(crate) therapists: Option<Persons>,
     pub(crate) places: Places,
     pub(crate) overrides: Vec<Override>,
+    /// Internal consistency of the scales.
+    pub(crate) alphas: Vec<Alpha>,
     /// Scales whose reversed items seem to have been turned before.
     pub(crate) turned: Vec<String>,
 }
@@ -200,18 +208,20 @@ impl Read {
             let policy = file.data.no_session_number;
             rows.extend(reading.read(part, &wanted, i, policy, found));
         }
-        let mut turned = Vec::new();
+        let (mut turned, mut alphas) = (Vec::new(), Vec::new());
         let mut people = |of: Option<(&DataFile, Vec<Wanted>)>| {
             of.map(|(f, mut wanted)| {
                 let mut rows = reading.read(f, &wanted, 0, NoSessionNumber::Refuse, found);
                 turned.extend(scales::score(&mut rows, &mut wanted, scales));
+                alphas.extend(alpha::alphas(&rows, &wanted, scales));
                 let places = Places { files: vec![f.shown.clone()] };
                 map::persons(rows, wanted, &places, found)
             })
         };
         let (clients, therapists) = (people(of_clients), people(of_therapists));
         let Reading { names, overrides, .. } = reading;
-        let mut read = Self { rows, wanted, names, clients, therapists, places, overrides, turned };
+        let mut read =
+            Self { rows, wanted, names, clients, therapists, places, overrides, alphas, turned };
         if file.is_wide() {
             let long = map::lengthen(&read.rows, &read.wanted);
             if let Some(first) = files.sessions.first_mut() {
@@ -225,6 +235,7 @@ impl Read {
             (read.rows, read.wanted) = (long.rows, long.wanted);
         }
         read.turned.extend(scales::score(&mut read.rows, &mut read.wanted, scales));
+        read.alphas.extend(alpha::alphas(&read.rows, &read.wanted, scales));
         Ok(read)
     }
 
