@@ -95,6 +95,8 @@ pub(crate) struct Read {
     pub(crate) overrides: Vec<Override>,
     /// Internal consistency of the scales.
     pub(crate) alphas: Vec<Alpha>,
+    /// What quasi-identifiers give away.
+    pub(crate) exposure: Vec<Note>,
     /// Scales whose reversed items seem to have been turned before.
     pub(crate) turned: Vec<String>,
 }
@@ -194,6 +196,8 @@ impl Read {
         problems.merge(notes::codes_in_range(file, study));
         problems.into_result()?;
 
+        let exposure = exposure(file, files, &wanted)?;
+
         let study_file = study.file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
         let mut reading = Reading {
             file,
@@ -220,8 +224,18 @@ impl Read {
         };
         let (clients, therapists) = (people(of_clients), people(of_therapists));
         let Reading { names, overrides, .. } = reading;
-        let mut read =
-            Self { rows, wanted, names, clients, therapists, places, overrides, alphas, turned };
+        let mut read = Self {
+            rows,
+            wanted,
+            names,
+            clients,
+            therapists,
+            places,
+            overrides,
+            alphas,
+            exposure,
+            turned,
+        };
         if file.is_wide() {
             let long = map::lengthen(&read.rows, &read.wanted);
             if let Some(first) = files.sessions.first_mut() {
@@ -248,4 +262,47 @@ impl Read {
             map::dates_to_days(&mut self.rows);
         }
     }
+}
+
+/// Counts the persons that quasi-identifiers single out, in the file that holds all of them.
+fn exposure(file: &StudyFile, files: &Files, wanted: &[Wanted]) -> Result<Vec<Note>, Problems> {
+    let mut notes = Vec::new();
+    let named = &file.quasi_identifiers;
+    let kinds = [
+        ("client", Target::Client, &named.clients, &files.clients, Some(&file.columns.client)),
+        (
+            "therapist",
+            Target::Therapist,
+            &named.therapists,
+            &files.therapists,
+            file.columns.therapist.as_ref(),
+        ),
+    ];
+    for (what, target, names, own, key) in kinds {
+        let Some(key) = key.filter(|_| !names.is_empty()) else { continue };
+        let positions = |header: &[String]| -> Option<Vec<usize>> {
+            names.iter().map(|name| header.iter().position(|h| h == name.trim())).collect()
+        };
+        let in_own = own.as_ref().and_then(|f| Some((f, positions(&f.table.header)?)));
+        let (tables, columns, person) = if let Some((f, columns)) = in_own {
+            let at = |name: &String| f.table.header.iter().position(|h| h == name.trim());
+            let person: Vec<usize> = file.columns.site.iter().chain([key]).filter_map(at).collect();
+            (vec![&f.table], columns, person)
+        } else {
+            let first = files.sessions.first();
+            let Some(columns) = first.and_then(|f| positions(&f.table.header)) else {
+                return Err(Problem::new(Code::ColumnMissing, first.map_or("", |f| &f.shown))
+                    .row(0)
+                    .found("quasi-identifiers that are not all in one file")
+                    .expected(format!("every column of [quasi_identifiers] {what}s"))
+                    .into());
+            };
+            let is_person = |w: &&Wanted| w.target == Target::Site || w.target == target;
+            let person = wanted.iter().filter(is_person).map(|w| w.index).collect();
+            (files.sessions.iter().map(|f| &f.table).collect(), columns, person)
+        };
+        let persons = gate::persons(&tables, &person, &columns)?;
+        notes.extend(gate::warnings(what, names, &persons));
+    }
+    Ok(notes)
 }
