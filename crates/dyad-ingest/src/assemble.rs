@@ -83,6 +83,7 @@ pub(crate) fn assemble(
         therapists: read.therapists.as_ref(),
         overrides: &read.overrides,
         turned: &read.turned,
+        exposure: &read.exposure,
     });
     Ok(Study { title: file.title.clone(), seed: file.seed, measures, tables, flow, notes })
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::gate::Rule;
+
 /// Declares the codes once: name in Rust, name for users, the words of the message, the hint, the explanation.
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $found:literal, $hint:literal, $explanation:literal;)*) => {
@@ -224,10 +226,12 @@ impl Serialize for Code {
     }
 }
 
-/// The long text of a problem code: what it means, why the rule stands, how to fix it. `None` if there is no such code.
+/// The long text of a problem code: what it means, why the rule stands, how to fix it. The
+/// rules R1 to R7 of the gate have codes too. `None` if there is no such code.
 #[must_use]
 pub fn explain(code: &str) -> Option<String> {
-    let code = Code::parse(code)?;
+    let rule = Rule::ALL.into_iter().find(|rule| rule.as_str() == code).map(Rule::code);
+    let code = Code::parse(code).or(rule)?;
     let hint =
         if code.hint().is_empty() { String::new() } else { format!("\n\nhint: {}", code.hint()) };
     Some(format!("{code}: {}\n\n{}{hint}", code.found(), code.explanation()))

@@ -12,7 +12,7 @@ pub enum IngestError {
     #[error("{0}")]
     StudyFile(#[from] StudyFileError),
     /// A file could not be read: exit code 2.
-    #[error("error: cannot read the {what}\n  --> {}\n  {}\nhint: {}", path.display(), reason(source), hint(source))]
+    #[error("error: cannot use the {what}\n  --> {}\n  {}\nhint: {}", path.display(), reason(source), hint(source))]
     Io {
         /// Which file it is: "study file", "sessions file" …
         what: &'static str,
@@ -31,6 +31,7 @@ fn reason(error: &io::Error) -> String {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        io::ErrorKind::AlreadyExists => "it exists already".to_owned(),
         _ => error.to_string(),
     }
 }
@@ -40,6 +41,7 @@ fn hint(error: &io::Error) -> &'static str {
         io::ErrorKind::NotFound => "paths in the study file are relative to the study file",
         io::ErrorKind::PermissionDenied => "check the file's permissions",
         io::ErrorKind::IsADirectory => "name a file, or a pattern such as \"folder/*.csv\"",
+        io::ErrorKind::AlreadyExists => "choose another folder, or remove this one",
         io::ErrorKind::InvalidData => "the study file must be UTF-8 text",
         _ => "check the disk and the path",
     }

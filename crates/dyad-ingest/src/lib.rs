@@ -3,6 +3,7 @@
 //! [`load`] reads, maps, checks and sorts; it gives a complete [`dyad_model::Study`] or says what is wrong. Messages name
 //! the file, the row as a spreadsheet shows it, the column and the *kind* of value found there, never the value.
 
+mod alpha;
 mod arrange;
 mod assemble;
 mod code;
@@ -20,6 +21,8 @@ mod notes;
 mod number;
 mod places;
 mod problem;
+mod pseudonymise;
+mod quality;
 mod read;
 mod scales;
 pub mod study_file;
@@ -32,4 +35,5 @@ pub use gate::{CHECKS_VERSION, Override, Rule};
 pub use init::init;
 pub use load::{Loaded, load, validate};
 pub use problem::{Location, Problem, Problems};
+pub use pseudonymise::{Action, ColumnLog, FileLog, PseudonymiseLog, pseudonymise};
 pub use study_file::{Profile, StudyFile, StudyFileError};

@@ -2,9 +2,10 @@
 
 use std::{fs, path::Path, time::Instant};
 
-use dyad_model::{Note, Study};
+use dyad_model::{Note, Study, Table};
 
 use crate::{
+    alpha::{self, Alpha},
     assemble::assemble,
     code::Code,
     error::IngestError,
@@ -14,6 +15,7 @@ use crate::{
     notes,
     places::Places,
     problem::{Problem, Problems},
+    quality,
     scales::{self, Scale},
     study_file::{NoSessionNumber, StudyFile},
 };
@@ -31,6 +33,8 @@ pub struct Loaded {
     pub inputs: Vec<InputFile>,
     /// De-identification findings the study file takes responsibility for.
     pub overrides: Vec<Override>,
+    /// Codebook, data quality, missing values by session, internal consistency: tables for the report.
+    pub tables: Vec<Table>,
     /// Wall seconds per stage, in order.
     pub timings: Vec<(&'static str, f64)>,
 }
@@ -67,7 +71,9 @@ pub fn load(study_path: impl AsRef<Path>) -> Result<Loaded, IngestError> {
     files.unchanged()?;
     lap("verify");
     let inputs = files.all().map(|f| f.input.clone()).collect();
-    Ok(Loaded { study, file, text, inputs, overrides: read.overrides, timings })
+    let tables = quality::tables(&file, &study, &read.alphas);
+    lap("describe");
+    Ok(Loaded { study, file, text, inputs, overrides: read.overrides, tables, timings })
 }
 
 /// Every check and no analysis: what [`load`] would say, without the study. Gives the warnings.
@@ -87,6 +93,10 @@ pub(crate) struct Read {
     pub(crate) therapists: Option<Persons>,
     pub(crate) places: Places,
     pub(crate) overrides: Vec<Override>,
+    /// Internal consistency of the scales.
+    pub(crate) alphas: Vec<Alpha>,
+    /// What quasi-identifiers give away.
+    pub(crate) exposure: Vec<Note>,
     /// Scales whose reversed items seem to have been turned before.
     pub(crate) turned: Vec<String>,
 }
@@ -186,6 +196,8 @@ impl Read {
         problems.merge(notes::codes_in_range(file, study));
         problems.into_result()?;
 
+        let exposure = exposure(file, files, &wanted)?;
+
         let study_file = study.file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
         let mut reading = Reading {
             file,
@@ -200,18 +212,30 @@ impl Read {
             let policy = file.data.no_session_number;
             rows.extend(reading.read(part, &wanted, i, policy, found));
         }
-        let mut turned = Vec::new();
+        let (mut turned, mut alphas) = (Vec::new(), Vec::new());
         let mut people = |of: Option<(&DataFile, Vec<Wanted>)>| {
             of.map(|(f, mut wanted)| {
                 let mut rows = reading.read(f, &wanted, 0, NoSessionNumber::Refuse, found);
                 turned.extend(scales::score(&mut rows, &mut wanted, scales));
+                alphas.extend(alpha::alphas(&rows, &wanted, scales));
                 let places = Places { files: vec![f.shown.clone()] };
                 map::persons(rows, wanted, &places, found)
             })
         };
         let (clients, therapists) = (people(of_clients), people(of_therapists));
         let Reading { names, overrides, .. } = reading;
-        let mut read = Self { rows, wanted, names, clients, therapists, places, overrides, turned };
+        let mut read = Self {
+            rows,
+            wanted,
+            names,
+            clients,
+            therapists,
+            places,
+            overrides,
+            alphas,
+            exposure,
+            turned,
+        };
         if file.is_wide() {
             let long = map::lengthen(&read.rows, &read.wanted);
             if let Some(first) = files.sessions.first_mut() {
@@ -225,6 +249,7 @@ impl Read {
             (read.rows, read.wanted) = (long.rows, long.wanted);
         }
         read.turned.extend(scales::score(&mut read.rows, &mut read.wanted, scales));
+        read.alphas.extend(alpha::alphas(&read.rows, &read.wanted, scales));
         Ok(read)
     }
 
@@ -237,4 +262,47 @@ impl Read {
             map::dates_to_days(&mut self.rows);
         }
     }
+}
+
+/// Counts the persons that quasi-identifiers single out, in the file that holds all of them.
+fn exposure(file: &StudyFile, files: &Files, wanted: &[Wanted]) -> Result<Vec<Note>, Problems> {
+    let mut notes = Vec::new();
+    let named = &file.quasi_identifiers;
+    let kinds = [
+        ("client", Target::Client, &named.clients, &files.clients, Some(&file.columns.client)),
+        (
+            "therapist",
+            Target::Therapist,
+            &named.therapists,
+            &files.therapists,
+            file.columns.therapist.as_ref(),
+        ),
+    ];
+    for (what, target, names, own, key) in kinds {
+        let Some(key) = key.filter(|_| !names.is_empty()) else { continue };
+        let positions = |header: &[String]| -> Option<Vec<usize>> {
+            names.iter().map(|name| header.iter().position(|h| h == name.trim())).collect()
+        };
+        let in_own = own.as_ref().and_then(|f| Some((f, positions(&f.table.header)?)));
+        let (tables, columns, person) = if let Some((f, columns)) = in_own {
+            let at = |name: &String| f.table.header.iter().position(|h| h == name.trim());
+            let person: Vec<usize> = file.columns.site.iter().chain([key]).filter_map(at).collect();
+            (vec![&f.table], columns, person)
+        } else {
+            let first = files.sessions.first();
+            let Some(columns) = first.and_then(|f| positions(&f.table.header)) else {
+                return Err(Problem::new(Code::ColumnMissing, first.map_or("", |f| &f.shown))
+                    .row(0)
+                    .found("quasi-identifiers that are not all in one file")
+                    .expected(format!("every column of [quasi_identifiers] {what}s"))
+                    .into());
+            };
+            let is_person = |w: &&Wanted| w.target == Target::Site || w.target == target;
+            let person = wanted.iter().filter(is_person).map(|w| w.index).collect();
+            (files.sessions.iter().map(|f| &f.table).collect(), columns, person)
+        };
+        let persons = gate::persons(&tables, &person, &columns)?;
+        notes.extend(gate::warnings(what, names, &persons));
+    }
+    Ok(notes)
 }

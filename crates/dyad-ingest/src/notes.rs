@@ -16,6 +16,9 @@ use crate::{
     tables::MeasureValues,
 };
 
+/// Clients below which a therapist's results are close to single persons'.
+const FEW: usize = 5;
+
 /// A missing code inside the range of a measure could be a score.
 pub(crate) fn codes_in_range(file: &StudyFile, study: &Path) -> Problems {
     let mut problems = Problems::default();
@@ -47,6 +50,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) therapists: Option<&'a Persons>,
     pub(crate) overrides: &'a [Override],
     pub(crate) turned: &'a [String],
+    pub(crate) exposure: &'a [Note],
 }
 
 fn note(kind: NoteKind, text: String) -> Note {
@@ -76,6 +80,7 @@ pub(crate) fn notes(facts: &Facts<'_>) -> Vec<Note> {
         );
         notes.push(note(NoteKind::Warning, text));
     }
+    disclosure(facts, &mut notes);
     structure(facts, &mut notes);
     identifiers(facts, &mut notes);
     joins(facts, &mut notes);
@@ -83,6 +88,31 @@ pub(crate) fn notes(facts: &Facts<'_>) -> Vec<Note> {
         measure(values, facts, &mut notes);
     }
     notes
+}
+
+/// What the data may give away about persons.
+fn disclosure(facts: &Facts<'_>, notes: &mut Vec<Note>) {
+    let arranged = facts.arranged;
+    notes.extend(facts.exposure.iter().cloned());
+    let text = "These are pseudonymised personal data: a client's full series of ratings is nearly always unique.";
+    notes.push(note(NoteKind::Info, text.to_owned()));
+    if arranged.therapists.is_empty() {
+        return;
+    }
+    let few = arranged.therapists.iter().filter(|(_, first, past)| past - first < FEW).count();
+    if few > 0 {
+        let text = format!("{} with fewer than five clients.", plural(few, "therapist"));
+        notes.push(note(NoteKind::Warning, text));
+    }
+    let mut of_site = vec![0_usize; arranged.sites];
+    for (site, _, _) in &arranged.therapists {
+        of_site[*site as usize] += 1;
+    }
+    let single = of_site.iter().filter(|n| **n == 1).count();
+    if single > 0 && arranged.sites > 1 {
+        let text = format!("{} with a single therapist.", plural(single, "site"));
+        notes.push(note(NoteKind::Warning, text));
+    }
 }
 
 fn structure(facts: &Facts<'_>, notes: &mut Vec<Note>) {

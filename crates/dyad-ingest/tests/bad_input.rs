@@ -179,5 +179,6 @@ fn every_code_explains_itself() {
         assert!(text.starts_with(code.as_str()), "{text}");
         assert!(text.len() > 80, "{text}");
     }
+    assert_eq!(explain("R3"), explain("date_column"));
     assert_eq!(explain("nonsense"), None);
 }

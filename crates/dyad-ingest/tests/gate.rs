@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::fmt::Write as _;
+
 use dyad_ingest::{IngestError, Rule};
 use support::{Folder, STUDY, shown, with};
 
@@ -62,4 +64,26 @@ fn no_planted_value_leaves_through_a_message() {
     let first = format!("{secret}@clinic.org,A,1,4\n2,B,2,5\n");
     let error = Folder::new(&study, &[("s.csv", first.as_bytes())]).load().unwrap_err();
     assert!(!error.to_string().contains(secret), "{error}");
+}
+
+#[test]
+fn quasi_identifiers_are_counted_over_persons() {
+    let mut clients = String::from("c,age_band,gender\n");
+    let mut sessions = String::from("c,t,n,wai\n");
+    for i in 0..12 {
+        let band = if i == 0 { "60-69" } else { "30-39" };
+        writeln!(clients, "{i},{band},{}", ["f", "m"][i % 2]).unwrap();
+        writeln!(sessions, "{i},A,1,4\n{i},A,2,5").unwrap();
+    }
+    let study = STUDY.replace("[columns]", "clients = \"k.csv\"\n[columns]")
+        + "[quasi_identifiers]\nclients = [\"age_band\", \"gender\"]\n";
+    let files = [("s.csv", sessions.as_bytes()), ("k.csv", clients.as_bytes())];
+    let notes = Folder::new(&study, &files).load().unwrap().study.notes;
+    let expected =
+        "Of 12 clients, 1 share their values of `age_band`, `gender` with nobody (k = 1), 1 with";
+    assert!(notes.iter().any(|n| n.text.starts_with(expected)), "{notes:?}");
+    assert!(notes.iter().all(|n| !n.text.contains("60-69")));
+
+    let missing = study.replace("\"gender\"", "\"diagnosis\"");
+    assert_eq!(shown(Folder::new(&missing, &files).load()), ["column_missing 1"]);
 }

@@ -4,6 +4,7 @@
 //! column, a count and the first rows, never a value. The gate finds what has a shape; it cannot find names inside short
 //! text, so free text is refused instead. It never calls data anonymous.
 
+mod anonymity;
 mod checksums;
 #[cfg(test)]
 mod corpus;
@@ -14,6 +15,7 @@ mod patterns;
 
 use serde::Serialize;
 
+pub(crate) use anonymity::{persons, warnings};
 use judge::header_cell_is_data;
 pub(crate) use judge::{Subject, judge};
 pub(crate) use names::tokens as name_tokens;

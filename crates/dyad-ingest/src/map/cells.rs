@@ -110,7 +110,7 @@ pub(super) fn whole(cell: Cell<'_>, decimal: u8) -> Option<i64> {
 }
 
 /// Days since 1970 of a date: 2024-03-31, 2024/03/31 or 31.03.2024; a time after it is dropped.
-pub(super) fn date(cell: Cell<'_>) -> Option<i32> {
+pub(crate) fn date(cell: Cell<'_>) -> Option<i32> {
     let text = match cell {
         Cell::Date(days) => return Some(days),
         Cell::Text(text) => text.split([' ', 'T']).next()?,
