@@ -108,6 +108,20 @@ pub(crate) enum Command {
         /// Its full id: plugin/…, as in results.json.
         id: String,
     },
+    /// Write a copy of a study's data with keyed hashes for identifiers and day offsets for dates.
+    Pseudonymise {
+        /// The study file.
+        study: PathBuf,
+        /// A file with at least 32 random bytes, kept away from the copy.
+        #[arg(long)]
+        key: PathBuf,
+        /// A new folder for the copy.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// The scoring keys that come with the program.
+    #[command(subcommand)]
+    Instruments(InstrumentsCommand),
     /// What analyses there are.
     #[command(subcommand)]
     Plugins(PluginsCommand),
@@ -155,5 +169,17 @@ pub(crate) enum PluginsCommand {
     Info {
         /// The plugin's id.
         id: String,
+    },
+}
+
+/// `dyad instruments …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum InstrumentsCommand {
+    /// Every key, and the instruments whose key you supply.
+    List,
+    /// One key: items, reversal, cut-offs, source, and how sure it is.
+    Show {
+        /// Its name: WAI-SR, phq-9, …
+        name: String,
     },
 }

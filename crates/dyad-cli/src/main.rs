@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Args, Command, Format, PluginsCommand};
+use args::{Args, Command, Format, InstrumentsCommand, PluginsCommand};
 use failure::Failure;
 use terminal::Terminal;
 
@@ -36,6 +36,13 @@ fn main() -> ExitCode {
         }
         Command::Compare { first, second, out, force } => {
             commands::report::compare(&first, &second, &out, force, &terminal)
+        }
+        Command::Pseudonymise { study, key, out } => {
+            commands::pseudonymise::pseudonymise(&study, &key, &out, &terminal)
+        }
+        Command::Instruments(InstrumentsCommand::List) => commands::instruments::list(&terminal),
+        Command::Instruments(InstrumentsCommand::Show { name }) => {
+            commands::instruments::show(&name, &terminal)
         }
         Command::Explain { id } => commands::explain::explain(&id, &terminal),
         Command::Plugins(PluginsCommand::List) => commands::plugins::list(&terminal),

@@ -3,7 +3,9 @@
 pub(crate) mod demo;
 pub(crate) mod explain;
 pub(crate) mod init;
+pub(crate) mod instruments;
 pub(crate) mod plugins;
+pub(crate) mod pseudonymise;
 pub(crate) mod report;
 pub(crate) mod run;
 mod summary;
