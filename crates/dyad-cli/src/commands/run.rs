@@ -173,7 +173,7 @@ fn provenance(
     Provenance {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         commit: option_env!("DYAD_COMMIT").map(str::to_owned),
-        command: std::env::args().collect(),
+        command: std::env::args().map(|word| without_folders(&word)).collect(),
         study_file: loaded.text.clone(),
         seed: loaded.study.seed,
         started_unix,
@@ -191,6 +191,13 @@ fn provenance(
             .chain(ingest)
             .collect(),
     }
+}
+
+/// A word of the command line; of an absolute path only its last part, because folders of a machine may name a person.
+fn without_folders(word: &str) -> String {
+    let path = Path::new(word);
+    let name = path.file_name().filter(|_| path.is_absolute());
+    name.map_or_else(|| word.to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 fn input(file: &InputFile) -> Map<String, Value> {
