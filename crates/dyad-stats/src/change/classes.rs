@@ -41,20 +41,21 @@ impl Classifier {
         self.gain(baseline, last) > self.criterion + SCORE_TOLERANCE
     }
 
-    /// Whether a score lies on the functional side of the cut-off, strictly.
+    /// Whether a score lies on the functional side of the cut-off, strictly. Cut-off c is computed, so a score equal to it may
+    /// differ in the last bit.
     fn is_functional(&self, score: f64) -> bool {
-        self.cutoff.is_some_and(|c| self.benefit_sign * (score - c) > 0.0)
+        self.cutoff.is_some_and(|c| self.benefit_sign * (score - c) > SCORE_TOLERANCE)
     }
 
     /// Whether a score lies on the clinical side of the cut-off, strictly.
     fn is_clinical(&self, score: f64) -> bool {
-        self.cutoff.is_some_and(|c| self.benefit_sign * (score - c) < 0.0)
+        self.cutoff.is_some_and(|c| self.benefit_sign * (score - c) < -SCORE_TOLERANCE)
     }
 
     /// The class of a client.
     ///
     /// # Source
-    /// `[@jacobson1991]`. Checked against R: the same comparisons in `tests/golden/golden.R`.
+    /// `[@jacobson1991]`. Checked against R: the same definitions in `golden/stats/change.R`.
     #[must_use]
     pub fn classify(&self, baseline: f64, last: f64) -> Change {
         let gain = self.gain(baseline, last);
@@ -102,5 +103,12 @@ mod tests {
         let on = Classifier { cutoff: Some(12.0), ..LOWER };
         assert_eq!(on.classify(20.0, 12.0), Change::Improved);
         assert_eq!(on.classify(12.0, 4.0), Change::Improved);
+        // The same cut-off as its formula gives it, one bit away on either side.
+        for c in [12.0_f64.next_up(), 12.0_f64.next_down()] {
+            let computed = Classifier { cutoff: Some(c), ..LOWER };
+            assert_eq!(computed.classify(20.0, 12.0), Change::Improved);
+            assert_eq!(computed.classify(12.0, 4.0), Change::Improved);
+            assert_eq!(computed.classify(12.0, 20.0), Change::Deteriorated);
+        }
     }
 }

@@ -23,7 +23,7 @@ pub struct ReliableChange {
 /// [`StatsError::OutOfDomain`] if the reliability is not within 0 and 1; [`StatsError::NoVariation`] if the SD is 0.
 ///
 /// # Source
-/// `[@jacobson1991]`. R: `qnorm(.975) * sd * sqrt(1 - r) * sqrt(2)`. Never 1.96.
+/// `[@jacobson1991]`. Checked against R `qnorm(.975) * sd * sqrt(1 - r) * sqrt(2)`: `golden/stats/change.R`. Never 1.96.
 pub fn reliable_change(sd: f64, reliability: f64) -> Result<ReliableChange> {
     if !(0.0..1.0).contains(&reliability) {
         return Err(StatsError::OutOfDomain {

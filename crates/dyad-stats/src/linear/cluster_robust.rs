@@ -60,7 +60,8 @@ impl Ols {
     /// - [`StatsError::NoVariation`] if the standard error is 0.
     ///
     /// # Source
-    /// `[@bell2002]`, `[@pustejovsky2018]`. Checked against R `clubSandwich::coef_test(m, vcovCR(m, cluster, "CR2"), test = "Satterthwaite")`.
+    /// `[@bell2002]`, `[@pustejovsky2018]`. Checked against R `clubSandwich::coef_test(m, vcovCR(m, cluster, "CR2"), test = "Satterthwaite")`:
+    /// `golden/stats/linear.R`.
     pub fn cluster_robust(
         &self,
         column: &str,

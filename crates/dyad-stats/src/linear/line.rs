@@ -38,7 +38,7 @@ impl Line {
     /// [`StatsError::TooFew`], [`StatsError::UnequalLengths`]; [`StatsError::NoVariation`] if x is constant.
     ///
     /// # Source
-    /// R: `predict(lm(y ~ x), interval = "confidence")`.
+    /// Checked against R `predict(lm(y ~ x), interval = "confidence")`: `golden/stats/linear.R`.
     pub fn fit(x: &[f64], y: &[f64]) -> Result<Self> {
         if x.len() != y.len() {
             return Err(StatsError::UnequalLengths {

@@ -34,7 +34,7 @@ pub struct Ols {
 /// - [`StatsError::Collinear`] naming the first column that depends on those before it.
 ///
 /// # Source
-/// R: `lm`.
+/// Checked against R `lm`: `golden/stats/linear.R`.
 pub fn ols(columns: &[(&str, &[f64])], y: &[f64]) -> Result<Ols> {
     let (n, p) = (y.len(), columns.len() + 1);
     if let Some((_, column)) = columns.iter().find(|(_, c)| c.len() != n) {
