@@ -146,7 +146,7 @@ pub(crate) struct DemoArgs {
 /// What a run needs besides its study.
 #[derive(Debug, clap::Args)]
 pub(crate) struct OutputArgs {
-    /// Folder to write [default: reports/<study>].
+    /// Folder to write [default: reports/ and the study's name].
     #[arg(long)]
     pub out: Option<PathBuf>,
     /// Replace the folder if it exists.

@@ -99,7 +99,7 @@ codes! {
         "A glob of parts is one table cut into files; a part with other columns belongs to another table.";
     NoFileMatches = "no_file_matches", "a pattern that matches no file",
         "check the pattern and the folder; it is relative to the study file",
-        "The glob in [data] finds nothing.";
+        "The glob of the data section finds nothing.";
     Dialect = "dialect", "a delimiter that cannot be told",
         "name it in the study file, [data] delimiter = \";\"",
         "Two delimiters explain the first rows equally well.";
@@ -150,7 +150,7 @@ codes! {
         "Follow-up rows often have none. They are only dropped on request, and counted.";
     DayValue = "day_value", "a day that is not a whole number",
         "`day` counts the days since the client's first session",
-        "Days are whole numbers; a date belongs under [columns] date.";
+        "Days are whole numbers; a date belongs under `date` in the columns section.";
     DayDecreases = "day_decreases", "a day before that of an earlier session",
         "check the day, or the session number, of both rows",
         "Within a client, days may not go back while session numbers grow.";

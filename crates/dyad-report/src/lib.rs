@@ -1,6 +1,6 @@
 //! Turns findings into figures, tables, text and one HTML page.
 //!
-//! [`write`] fills a folder; [`render_html`] and [`render_figure`] give its parts. Nothing here computes a statistic: numbers are
+//! [`write()`] fills a folder; [`render_html`] and [`render_figure`] give its parts. Nothing here computes a statistic: numbers are
 //! printed, never made.
 
 mod bib;
