@@ -46,13 +46,12 @@ fn survives(name: &str, bytes: &[u8]) {
     }
     let mut damaged = bytes.to_vec();
     for at in 0..bytes.len() {
-        for flip in [0xff, 0x01] {
-            damaged[at] = bytes[at] ^ flip;
-            if let Some(loaded) = outcome(&folder, &damaged) {
-                let used = loaded.study.flow.rows_read;
-                // A changed line end of a text file makes a row more or less; its cells then rarely fit.
-                assert!(used == rows || (name == "csv" && used <= 13), "{name}, byte {at}: {used}");
-            }
+        // All bits of one byte, one bit of the next.
+        damaged[at] = bytes[at] ^ if at % 2 == 0 { 0xff } else { 0x01 };
+        if let Some(loaded) = outcome(&folder, &damaged) {
+            let used = loaded.study.flow.rows_read;
+            // A changed line end of a text file makes a row more or less; its cells then rarely fit.
+            assert!(used == rows || (name == "csv" && used <= 13), "{name}, byte {at}: {used}");
         }
         damaged[at] = bytes[at];
     }
