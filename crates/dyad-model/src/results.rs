@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Findings, Flow, Measure, Note};
+use crate::{Findings, Flow, Measure, Note, Table};
 
 /// How an analysis ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -105,6 +105,9 @@ pub struct Results {
     /// What ingest wants a reader to know.
     #[serde(default)]
     pub notes: Vec<Note>,
+    /// What the data are like: codebook, data quality, missing values, internal consistency.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<Table>,
     /// The analyses, in the order of their ids.
     pub analyses: Vec<Analysis>,
 }
@@ -139,6 +142,9 @@ pub struct Provenance {
     pub sandbox: String,
     /// Input files: name, SHA-256, rows.
     pub inputs: Vec<Map<String, Value>>,
+    /// Findings of the identifier check that the study file took responsibility for: rule, file, column, reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<Map<String, Value>>,
     /// Plugins: id, version, SHA-256, status, what the sandbox enforced, wall and CPU seconds, peak memory.
     pub plugins: Vec<Map<String, Value>>,
     /// Wall seconds per stage, in order.

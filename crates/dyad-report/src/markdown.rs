@@ -1,12 +1,12 @@
 //! The report as Markdown: answers, estimates, what could not be said. For pasting where HTML cannot go.
 
-use dyad_model::{Analysis, NoteKind, Results, Status, Table};
+use dyad_model::{Analysis, NoteKind, Provenance, Results, Status, Table};
 
 use crate::svg::put;
 use crate::{files, words};
 
 /// Renders the results.
-pub(crate) fn render(results: &Results) -> String {
+pub(crate) fn render(results: &Results, provenance: &Provenance) -> String {
     let flow = &results.flow;
     let mut text = format!(
         "# {}\n\n{} of {} session rows used: {} clients, {} therapists, {} sites.\n",
@@ -22,6 +22,12 @@ pub(crate) fn render(results: &Results) -> String {
     }
     for note in &results.notes {
         put(&mut text, format_args!("- {}{}\n", mark(note.kind), safe(&note.text)));
+    }
+    for sentence in words::overrides(provenance) {
+        put(&mut text, format_args!("- {}{}\n", mark(NoteKind::Warning), safe(&sentence)));
+    }
+    for table in &results.tables {
+        write_table(&mut text, table);
     }
     for analysis in &results.analyses {
         section(&mut text, analysis);

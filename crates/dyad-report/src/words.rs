@@ -1,6 +1,7 @@
 //! Numbers and counts as a reader sees them. Files of data keep every digit; this is for the page.
 
-use dyad_model::{Cell, ColumnKind, Counts, Dropped, Estimate, Status, Verdict, apa};
+use dyad_model::{Cell, ColumnKind, Counts, Dropped, Estimate, Provenance, Status, Verdict, apa};
+use serde_json::Value;
 
 /// What stands where there is no value.
 pub(crate) const MISSING: &str = "—";
@@ -212,6 +213,21 @@ pub(crate) fn heading(id: &str) -> String {
     let words = id.replace(['_', '-', '.'], " ");
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// What the study file took responsibility for, a sentence each. The reason is the study file's own.
+pub(crate) fn overrides(provenance: &Provenance) -> Vec<String> {
+    let sentence = |map: &serde_json::Map<String, Value>| {
+        let word = |key: &str| map.get(key).and_then(Value::as_str).unwrap_or(MISSING).to_owned();
+        format!(
+            "The identifier check refuses the column “{}” of {} by rule {}; the study file lets it pass, with the reason: {}",
+            word("column"),
+            word("file"),
+            word("rule"),
+            word("reason")
+        )
+    };
+    provenance.overrides.iter().map(sentence).collect()
 }
 
 #[cfg(test)]

@@ -53,7 +53,9 @@ pub fn write(
     dir: &Path,
 ) -> Result<Written, ReportError> {
     let mut folder = Folder::open(dir, options.profile)?;
-    for table in results.analyses.iter().flat_map(|a| &a.findings.tables) {
+    for table in
+        results.tables.iter().chain(results.analyses.iter().flat_map(|a| &a.findings.tables))
+    {
         check(table)?;
     }
     let released = options.release(results);
@@ -64,7 +66,7 @@ pub fn write(
     folder.put("run.json", &json(provenance)?)?;
     folder.put("release.json", &json(&released.audit)?)?;
     folder.put("report.html", &render(&released, provenance, options)?)?;
-    folder.put("report.md", &markdown::render(results))?;
+    folder.put("report.md", &markdown::render(results, provenance))?;
     let keys = cited_keys(results, options);
     folder.put("references.bib", &Library::embedded().file(&keys))?;
     folder.make("tables")?;
@@ -73,6 +75,9 @@ pub fn write(
     let study = of_study(&results.flow);
     folder.put("tables/study-flow.csv", &csv::table(&figure_data(&study)))?;
     folder.figure(&study, "study")?;
+    for table in &results.tables {
+        folder.table(table, "study")?;
+    }
     for analysis in &results.analyses {
         for table in &analysis.findings.tables {
             folder.table(table, &analysis.plugin)?;

@@ -156,6 +156,7 @@ fn results(loaded: &Loaded, outcomes: Vec<Outcome>) -> (Results, Vec<Map<String,
         },
         flow: study.flow.clone(),
         notes: study.notes.clone(),
+        tables: loaded.tables.clone(),
         analyses,
     };
     (results, records)
@@ -183,6 +184,7 @@ fn provenance(
             Sandbox::BestEffort => "best-effort".to_owned(),
         },
         inputs: loaded.inputs.iter().map(input).collect(),
+        overrides: loaded.overrides.iter().map(overridden).collect(),
         plugins,
         timings: stages
             .done
@@ -206,6 +208,13 @@ fn input(file: &InputFile) -> Map<String, Value> {
     });
     match described {
         Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+fn overridden(found: &dyad_ingest::Override) -> Map<String, Value> {
+    match serde_json::to_value(found) {
+        Ok(Value::Object(map)) => map,
         _ => Map::new(),
     }
 }

@@ -70,6 +70,7 @@ struct Page {
     notes: Vec<String>,
     flow: analysis::FigureView,
     measures: TableView,
+    data: Vec<TableView>,
     analyses: Vec<AnalysisView>,
     methods: Vec<Paragraph>,
     results: Vec<Paragraph>,
@@ -104,7 +105,9 @@ pub fn render_html(
     provenance: &Provenance,
     options: &Options,
 ) -> Result<String, ReportError> {
-    for table in results.analyses.iter().flat_map(|a| &a.findings.tables) {
+    for table in
+        results.tables.iter().chain(results.analyses.iter().flat_map(|a| &a.findings.tables))
+    {
         table::check(table)?;
     }
     let released = options.release(results);
@@ -125,6 +128,13 @@ pub(crate) fn render(
     let flow = analysis::figure(&flow, "study", &mut numbers);
     let mut measures = measures(results);
     numbers.number_table(&mut measures);
+    let mut data = Vec::new();
+    for table in &results.tables {
+        let file = format!("tables/{}.csv", crate::files::name("study", &table.id));
+        let mut view = TableView::new(table, Some(file))?;
+        numbers.number_table(&mut view);
+        data.push(view);
+    }
     let analyses = results
         .analyses
         .iter()
@@ -149,7 +159,8 @@ pub(crate) fn render(
     };
     let (methods, texts, limitations) =
         (paragraphs(|t| &t.methods), paragraphs(|t| &t.results), paragraphs(|t| &t.limitations));
-    let (warnings, notes) = (of_kind(true), of_kind(false));
+    let (mut warnings, notes) = (of_kind(true), of_kind(false));
+    warnings.extend(words::overrides(provenance).iter().map(|sentence| sentences.html(sentence)));
     let cited = sentences.cited();
     let page = Page {
         title: results.study.title.clone(),
@@ -160,6 +171,7 @@ pub(crate) fn render(
         notes,
         flow,
         measures,
+        data,
         analyses,
         methods,
         results: texts,

@@ -59,6 +59,10 @@ fn gate(results: &Results, rules: &Rules) -> Released {
     if results.notes.len() < before {
         audit.add("T11", Action::Removed, "study/notes");
     }
+    let mut withheld = Withheld::new();
+    results.tables.retain_mut(|table| {
+        tables::release("study", table, rules, &published, &mut withheld, &mut audit)
+    });
     for analysis in &mut results.analyses {
         one(analysis, rules, &published, &mut audit);
     }
