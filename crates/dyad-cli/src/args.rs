@@ -59,6 +59,21 @@ pub(crate) enum Sandbox {
     BestEffort,
 }
 
+/// The files that have a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// study.toml
+    Study,
+    /// results.json
+    Results,
+    /// run.json
+    Run,
+    /// What a plugin says of itself.
+    Manifest,
+    /// What a plugin hands back.
+    Findings,
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -107,6 +122,20 @@ pub(crate) enum Command {
     Explain {
         /// Its full id: plugin/…, as in results.json.
         id: String,
+    },
+    /// Write the tables a study is analysed from: items scored, missing codes emptied.
+    Score {
+        /// The study file.
+        study: PathBuf,
+        /// A new folder for the tables.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Print the JSON Schema of a file: for editors, and for programs that read results.
+    Schema {
+        /// Which file.
+        #[arg(value_enum)]
+        of: SchemaOf,
     },
     /// Write a copy of a study's data with keyed hashes for identifiers and day offsets for dates.
     Pseudonymise {

@@ -37,6 +37,8 @@ fn main() -> ExitCode {
         Command::Compare { first, second, out, force } => {
             commands::report::compare(&first, &second, &out, force, &terminal)
         }
+        Command::Score { study, out } => commands::score::score(&study, &out, &terminal),
+        Command::Schema { of } => commands::schema::schema(of, &terminal),
         Command::Pseudonymise { study, key, out } => {
             commands::pseudonymise::pseudonymise(&study, &key, &out, &terminal)
         }

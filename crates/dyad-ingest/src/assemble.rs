@@ -15,13 +15,13 @@ use crate::{
     tables,
 };
 
-/// Puts what was read in order and into tables, and checks what lies between rows. `problems` are those found before.
+/// Puts what was read in order and into tables, and checks what lies between rows. Gives the order too. `problems` are those found before.
 pub(crate) fn assemble(
     file: &StudyFile,
     read: &Read,
     files: &Files,
     mut problems: Problems,
-) -> Result<Study, Problems> {
+) -> Result<(Study, Arranged), Problems> {
     let shown = read.places.first();
     let arranged = arrange::arrange(
         &read.rows,
@@ -85,7 +85,8 @@ pub(crate) fn assemble(
         turned: &read.turned,
         exposure: &read.exposure,
     });
-    Ok(Study { title: file.title.clone(), seed: file.seed, measures, tables, flow, notes })
+    let (title, seed) = (file.title.clone(), file.seed);
+    Ok((Study { title, seed, measures, tables, flow, notes }, arranged))
 }
 
 /// What became of the rows. Of a wide file the session rows made from it count; its records stand with the input file.

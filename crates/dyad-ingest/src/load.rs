@@ -6,6 +6,7 @@ use dyad_model::{Note, Study, Table};
 
 use crate::{
     alpha::{self, Alpha},
+    arrange::Arranged,
     assemble::assemble,
     code::Code,
     error::IngestError,
@@ -46,7 +47,11 @@ pub struct Loaded {
 /// - [`IngestError::Io`] if a file cannot be read.
 /// - [`IngestError::Data`] with every problem of the data that was found.
 pub fn load(study_path: impl AsRef<Path>) -> Result<Loaded, IngestError> {
-    let path = study_path.as_ref();
+    load_named(study_path.as_ref()).map(|(loaded, _, _)| loaded)
+}
+
+/// As [`load`], with the identifiers behind the dense numbers.
+pub(crate) fn load_named(path: &Path) -> Result<(Loaded, Names, Arranged), IngestError> {
     let mut stage = Instant::now();
     let text = fs::read_to_string(path).map_err(|source| IngestError::Io {
         what: "study file",
@@ -66,14 +71,15 @@ pub fn load(study_path: impl AsRef<Path>) -> Result<Loaded, IngestError> {
     let mut read = Read::new(&effective, &scales, path, &mut files, &mut problems)?;
     lap("read");
     read.time(&effective);
-    let study = assemble(&effective, &read, &files, problems)?;
+    let (study, arranged) = assemble(&effective, &read, &files, problems)?;
     lap("arrange");
     files.unchanged()?;
     lap("verify");
     let inputs = files.all().map(|f| f.input.clone()).collect();
     let tables = quality::tables(&file, &study, &read.alphas);
     lap("describe");
-    Ok(Loaded { study, file, text, inputs, overrides: read.overrides, tables, timings })
+    let loaded = Loaded { study, file, text, inputs, overrides: read.overrides, tables, timings };
+    Ok((loaded, read.names, arranged))
 }
 
 /// Every check and no analysis: what [`load`] would say, without the study. Gives the warnings.

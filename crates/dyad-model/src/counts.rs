@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 /// Persons and rows behind a number. `None`: this unit does not apply.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct Counts {
     /// Session rows.
@@ -21,7 +23,7 @@ pub struct Counts {
 }
 
 /// What is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// Session rows.
@@ -35,7 +37,7 @@ pub enum Unit {
 }
 
 /// Units left out of an estimate or of the study, with the reason. Exactly the units that apply are present.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Dropped {
     /// Why, as words for a person: "no alliance rating in sessions 3-5".
@@ -55,7 +57,7 @@ pub struct Dropped {
 }
 
 /// What became of the rows of the session file: `rows_read = rows_used + Σ dropped.rows`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Flow {
     /// Physical records, the header not counted.
     pub rows_read: u64,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::{Counts, Dropped};
 
 /// A test statistic.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Statistic {
     /// Its name: `t`, `z`, `F`, `chi2`, …
     pub name: String,
@@ -21,7 +21,7 @@ pub struct Statistic {
 }
 
 /// The answer to a claim that is a rule, not a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// The data support the claim.
@@ -36,7 +36,7 @@ pub enum Verdict {
 ///
 /// Built by chaining: `Estimate::new(id, label).clients(119).value(0.28).ci([0.1, 0.4])`. A value that is not finite
 /// becomes a refusal: NaN never leaves an analysis.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Estimate {
     /// The id below the plugin's: `early/alliance_client/symptom/pearson`.

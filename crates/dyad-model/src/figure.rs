@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::Counts;
 
 /// Whether single marks stand for persons.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Marks {
     /// Marks stand for groups, estimates or bins.
@@ -24,7 +26,7 @@ pub enum Marks {
 }
 
 /// A figure of the report.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Figure {
     /// Its name below the plugin's: the files are `figures/<plugin>-<id>.svg` and `.csv`.
@@ -75,7 +77,7 @@ impl Figure {
 }
 
 /// What is drawn: one variant per kind, one file per kind in `dyad-report/src/figures/`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Plot {
     /// Two scores against each other, with a line and its band.
@@ -109,7 +111,7 @@ pub enum Plot {
 }
 
 /// An axis: its label and, if the scale has ends, its range.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Axis {
     /// What it measures.
@@ -134,7 +136,7 @@ impl Axis {
 }
 
 /// A rectangle of a plane with the number of marks in it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bin2 {
     /// Lower and upper limit in x.
@@ -146,7 +148,7 @@ pub struct Bin2 {
 }
 
 /// A stretch of a line with the number of marks in it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bin1 {
     /// Lower and upper limit.
@@ -156,7 +158,7 @@ pub struct Bin1 {
 }
 
 /// A point of a line with its interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BandPoint {
     /// Where.
@@ -170,7 +172,7 @@ pub struct BandPoint {
 }
 
 /// Two scores against each other.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scatter {
     /// Horizontal axis.
@@ -191,7 +193,7 @@ pub struct Scatter {
 }
 
 /// One occasion of a trajectory.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TrajectoryPoint {
     /// Session number.
@@ -210,7 +212,7 @@ pub struct TrajectoryPoint {
 }
 
 /// One line of a trajectory.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TrajectorySeries {
     /// Its name, written at its end.
@@ -220,7 +222,7 @@ pub struct TrajectorySeries {
 }
 
 /// Means over sessions.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Trajectory {
     /// Session axis.
@@ -237,7 +239,7 @@ pub struct Trajectory {
 }
 
 /// One bar.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bar {
     /// Its label.
@@ -256,7 +258,7 @@ pub struct Bar {
 }
 
 /// A labelled line across a plot.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reference {
     /// What it is.
@@ -266,7 +268,7 @@ pub struct Reference {
 }
 
 /// Bars.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bars {
     /// Category axis.
@@ -281,7 +283,7 @@ pub struct Bars {
 }
 
 /// An estimate with its interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ranged {
     /// The estimate.
@@ -293,7 +295,7 @@ pub struct Ranged {
 }
 
 /// Sorted estimates of unnamed units.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Caterpillar {
     /// Value axis.
@@ -308,7 +310,7 @@ pub struct Caterpillar {
 }
 
 /// One box of a flow chart.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FlowBox {
     /// What is in it.
@@ -323,7 +325,7 @@ pub struct FlowBox {
 }
 
 /// Where rows and persons went, from top to bottom.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FlowChart {
     /// The boxes.
@@ -331,7 +333,7 @@ pub struct FlowChart {
 }
 
 /// One row of a forest plot.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ForestRow {
     /// Its label: "Site 1".
@@ -346,7 +348,7 @@ pub struct ForestRow {
 }
 
 /// Estimates of studies or sites with their pooled value.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Forest {
     /// Value axis.
@@ -372,7 +374,7 @@ pub struct Forest {
 }
 
 /// Which funnel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FunnelKind {
     /// Rate against caseload, exact binomial limits.
@@ -382,7 +384,7 @@ pub enum FunnelKind {
 }
 
 /// Unlabelled points against their precision.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Funnel {
     /// Which one.
@@ -401,7 +403,7 @@ pub struct Funnel {
 }
 
 /// One step of a survival curve.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SurvivalStep {
     /// Session number.
@@ -421,7 +423,7 @@ pub struct SurvivalStep {
 }
 
 /// One curve.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SurvivalCurve {
     /// Its name.
@@ -431,7 +433,7 @@ pub struct SurvivalCurve {
 }
 
 /// Survival curves with a risk table.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Survival {
     /// Time axis.
@@ -446,7 +448,7 @@ pub struct Survival {
 }
 
 /// Pre against post.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JacobsonTruax {
     /// Score before.
@@ -470,7 +472,7 @@ pub struct JacobsonTruax {
 }
 
 /// One group of a raincloud.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cloud {
     /// Its name.
@@ -487,7 +489,7 @@ pub struct Cloud {
 }
 
 /// Distributions of a score by group.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Raincloud {
     /// Score axis.
@@ -497,7 +499,7 @@ pub struct Raincloud {
 }
 
 /// An individuals chart: only of a simulated series.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ControlChart {
     /// Session axis.
@@ -517,7 +519,7 @@ pub struct ControlChart {
 }
 
 /// A path of a mediation diagram.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PathEdge {
     /// Its letter: a, b, c′.
@@ -527,7 +529,7 @@ pub struct PathEdge {
 }
 
 /// Predictor, mediator, outcome.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PathDiagram {
     /// Predictor.
@@ -547,7 +549,7 @@ pub struct PathDiagram {
 }
 
 /// What one session number looks like over all clients.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MissingnessCell {
     /// Row: a measure.
@@ -563,7 +565,7 @@ pub struct MissingnessCell {
 }
 
 /// Observed, missing and ended sessions.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Missingness {
     /// Session axis.
@@ -573,7 +575,7 @@ pub struct Missingness {
 }
 
 /// One specification: what was chosen, and what came out.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SpecificationRow {
     /// The choices, one per dimension.
@@ -583,7 +585,7 @@ pub struct SpecificationRow {
 }
 
 /// An estimate under many defensible choices, sorted.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Specification {
     /// Value axis.

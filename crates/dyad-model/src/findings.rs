@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::{Estimate, Figure, Table};
 
 /// What a note is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum NoteKind {
     /// Something a reader must know before believing a number.
@@ -19,7 +21,7 @@ pub enum NoteKind {
 }
 
 /// A sentence computed for this run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Note {
     /// What it is about.
@@ -29,7 +31,7 @@ pub struct Note {
 }
 
 /// Generated paragraphs, kept apart because they go into different places of a paper.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     /// The question the analysis answers, as a question.
@@ -50,7 +52,7 @@ pub struct Text {
 }
 
 /// What an analysis hands back: data, never pixels, never an identifier.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Findings {
     /// Numbers, in a fixed order.

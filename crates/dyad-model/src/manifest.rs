@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// What one run of a plugin may use. The host caps them; the study file may lower them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// Wall time in seconds.
@@ -28,7 +28,7 @@ impl Default for Limits {
 }
 
 /// What an estimate id means, for `dyad explain` and for the report's "how computed".
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Explained {
     /// The id, or a pattern of ids: `*` stands for any text within one segment (`early/*/*/pearson`, `mean/*/session_*`).
@@ -110,7 +110,7 @@ fn segment_matches(pattern: &str, segment: &str) -> bool {
 ///
 /// `reads` names, per table (`sessions`, `clients`, `therapists`, `sites`), the columns asked for: a structural column
 /// (`site`, `therapist`, `client`, `session`, `day`) or `@role`, which stands for every measure of that role in that table.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// The plugin's id: lower case words joined by `-`.

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 /// What a measure is in the study.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// A rating of the therapeutic alliance, one per session and rater.
@@ -36,7 +38,9 @@ impl Role {
 }
 
 /// Who answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Rater {
     /// The client.
@@ -60,7 +64,9 @@ impl Rater {
 }
 
 /// Which end of a scale is the better one. Never assumed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// Higher scores are better.
@@ -81,7 +87,9 @@ impl Direction {
 }
 
 /// The table a measure lives in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// One value per session.
@@ -93,7 +101,7 @@ pub enum Level {
 }
 
 /// Mean and standard deviation of a reference population.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Norm {
     /// Its mean.
@@ -103,7 +111,7 @@ pub struct Norm {
 }
 
 /// One measure of a study, as plugins and the report see it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Measure {
     /// The key of its table in the study file; the name of its column; part of every result id.
     pub id: String,

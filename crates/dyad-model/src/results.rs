@@ -6,7 +6,9 @@ use serde_json::{Map, Value};
 use crate::{Findings, Flow, Measure, Note, Table};
 
 /// How an analysis ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Delivered and accepted.
@@ -60,7 +62,7 @@ impl Status {
 }
 
 /// One analysis of a run: how it ended, and what it found.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Analysis {
     /// The plugin's id.
     pub plugin: String,
@@ -82,7 +84,7 @@ pub struct Analysis {
 }
 
 /// The study as the results name it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct StudyHeader {
     /// The title of the study file.
     pub title: String,
@@ -94,7 +96,7 @@ pub struct StudyHeader {
 }
 
 /// The whole of `results.json`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Results {
     /// Version of this shape.
     pub schema_version: u32,
@@ -121,7 +123,7 @@ impl Results {
 ///
 /// Its parts are plain JSON, because each comes from another room: `inputs` from ingest, `plugins` from the host, `timings`
 /// from all.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Provenance {
     /// Version of dyad.
     pub version: String,

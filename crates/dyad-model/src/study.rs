@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::{Flow, Measure, Note, Role};
 
 /// The tables a plugin may ask for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum TableName {
     /// One row per session.

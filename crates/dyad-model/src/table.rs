@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::Counts;
 
 /// How a column's cells are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnKind {
     /// Words.
@@ -25,7 +25,7 @@ pub enum ColumnKind {
 }
 
 /// One column.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Column {
     /// Its name in the CSV file.
@@ -37,7 +37,7 @@ pub struct Column {
 }
 
 /// One cell. Missing is `null`, never 0.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum Cell {
     /// No value.
@@ -77,7 +77,7 @@ impl Cell {
 }
 
 /// One row, with the persons behind it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Row {
     /// One cell per column.
@@ -88,7 +88,7 @@ pub struct Row {
 }
 
 /// A table of the report.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Table {
     /// Its name below the plugin's: the CSV file is `tables/<plugin>-<id>.csv`.

@@ -8,5 +8,7 @@ pub(crate) mod plugins;
 pub(crate) mod pseudonymise;
 pub(crate) mod report;
 pub(crate) mod run;
+pub(crate) mod schema;
+pub(crate) mod score;
 mod summary;
 pub(crate) mod validate;

@@ -11,6 +11,7 @@ use crate::{
         cells::{Cell, date},
     },
     number,
+    outgoing::line,
     problem::{Problem, Problems},
     read::Table,
 };
@@ -178,17 +179,6 @@ fn harmless(cell: String, decimal: u8) -> String {
         return if decimal == b',' { value.to_string() } else { cell };
     }
     if cell.starts_with(['=', '+', '-', '@']) { format!("'{cell}") } else { cell }
-}
-
-fn line(cells: &[String]) -> String {
-    let quoted = |cell: &String| {
-        if cell.contains([',', '"', '\n', '\r']) {
-            format!("\"{}\"", cell.replace('"', "\"\""))
-        } else {
-            cell.clone()
-        }
-    };
-    cells.iter().map(quoted).collect::<Vec<_>>().join(",") + "\n"
 }
 
 fn log(header: &[String], actions: &[Action]) -> Vec<ColumnLog> {

@@ -19,7 +19,7 @@ use crate::{
     error::IngestError,
     files::{DataFile, Files},
     gate::{CHECKS_VERSION, Rule},
-    map,
+    map, outgoing,
     problem::{Problem, Problems},
     scales,
     study_file::{StudyFile, StudyFileError, StudyFileIssue},
@@ -183,7 +183,7 @@ pub fn pseudonymise(
     written.push(("study.toml".to_owned(), new_study(&text, &file)));
     let json = serde_json::to_string_pretty(&log).unwrap_or_default();
     written.push(("pseudonymise.json".to_owned(), json + "\n"));
-    write_folder(out, &written)?;
+    outgoing::folder(out, &written)?;
     Ok(log)
 }
 
@@ -251,25 +251,4 @@ fn new_study(text: &str, file: &StudyFile) -> String {
         }
     }
     toml::to_string(&table).unwrap_or_else(|_| text.to_owned())
-}
-
-/// Writes all files into a folder beside the target, then renames it.
-fn write_folder(out: &Path, files: &[(String, String)]) -> Result<(), IngestError> {
-    let name = out.file_name().map_or_else(|| "out".into(), |n| n.to_string_lossy().into_owned());
-    let temporary = out.with_file_name(format!(".{name}.partial-{}", std::process::id()));
-    let failed = |source| IngestError::Io { what: "output folder", path: out.to_owned(), source };
-    let write = || -> io::Result<()> {
-        fs::create_dir(&temporary)?;
-        for (name, text) in files {
-            let path = temporary.join(name);
-            fs::write(&path, text)?;
-            fs::File::open(&path)?.sync_all()?;
-        }
-        fs::rename(&temporary, out)
-    };
-    write().map_err(|error| {
-        // What is half-written is of no use; that it cannot be removed is not the first thing to say.
-        drop(fs::remove_dir_all(&temporary));
-        failed(error)
-    })
 }

@@ -43,7 +43,7 @@ pub struct StudyFile {
 }
 
 /// `[data]`: file names are relative to the study file.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DataFiles {
     /// One row per session (or per client, with `{session}` templates); a file or a glob of parts.
@@ -69,7 +69,7 @@ pub struct DataFiles {
 }
 
 /// `[data] two_therapists`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TwoTherapists {
     /// A problem.
@@ -84,7 +84,7 @@ pub enum TwoTherapists {
 }
 
 /// `[data] no_session_number`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NoSessionNumber {
     /// A problem.
@@ -95,7 +95,7 @@ pub enum NoSessionNumber {
 }
 
 /// `[columns]`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StructureColumns {
     /// Site; one site if absent.
@@ -188,7 +188,9 @@ pub struct ScoringOverrides {
 }
 
 /// `[release] profile`: how strict disclosure control is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Profile {
     /// Nothing is suppressed: for the team that holds the data.
@@ -231,7 +233,7 @@ pub struct AnalysisSpec {
 }
 
 /// `[[replications]]`: a published effect.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Replication {
     /// Its name in `replication/NAME/…`.
@@ -249,7 +251,7 @@ pub struct Replication {
 }
 
 /// `[quasi_identifiers]`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QuasiIdentifiers {
     /// Columns about clients.
@@ -258,6 +260,12 @@ pub struct QuasiIdentifiers {
     /// Columns about therapists.
     #[serde(default)]
     pub therapists: Vec<String>,
+}
+
+/// The JSON Schema of study.toml, for editors. What it cannot say (which keys go together) `dyad validate` says.
+#[must_use]
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(raw::RawStudy)
 }
 
 impl StudyFile {
