@@ -81,7 +81,6 @@ pub(crate) fn assemble(
         values: &values,
         clients: read.clients.as_ref(),
         therapists: read.therapists.as_ref(),
-        overrides: &read.overrides,
         turned: &read.turned,
         exposure: &read.exposure,
     });

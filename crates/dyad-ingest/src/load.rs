@@ -87,7 +87,8 @@ pub(crate) fn load_named(path: &Path) -> Result<(Loaded, Names, Arranged), Inges
 /// # Errors
 /// As [`load`].
 pub fn validate(study_path: impl AsRef<Path>) -> Result<Vec<Note>, IngestError> {
-    load(study_path).map(|loaded| loaded.study.notes)
+    load(study_path)
+        .map(|loaded| notes::overridden(&loaded.overrides).chain(loaded.study.notes).collect())
 }
 
 /// What the files hold, mapped.

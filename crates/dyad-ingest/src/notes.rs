@@ -48,7 +48,6 @@ pub(crate) struct Facts<'a> {
     pub(crate) values: &'a [MeasureValues],
     pub(crate) clients: Option<&'a Persons>,
     pub(crate) therapists: Option<&'a Persons>,
-    pub(crate) overrides: &'a [Override],
     pub(crate) turned: &'a [String],
     pub(crate) exposure: &'a [Note],
 }
@@ -61,18 +60,22 @@ fn plural(n: usize, one: &str) -> String {
     if n == 1 { format!("{n} {one}") } else { format!("{n} {one}s") }
 }
 
-/// The notes of a study, in a fixed order.
-pub(crate) fn notes(facts: &Facts<'_>) -> Vec<Note> {
-    let mut notes = Vec::new();
-    for allowed in facts.overrides {
+/// What was overridden: for `validate`; a report takes it from the provenance.
+pub(crate) fn overridden(overrides: &[Override]) -> impl Iterator<Item = Note> {
+    overrides.iter().map(|allowed| {
         let text = format!(
             "De-identification check {} was overridden for the column `{}`, with the reason: {}",
             allowed.rule.as_str(),
             allowed.column,
             allowed.reason
         );
-        notes.push(note(NoteKind::Warning, text));
-    }
+        note(NoteKind::Warning, text)
+    })
+}
+
+/// The notes of a study, in a fixed order.
+pub(crate) fn notes(facts: &Facts<'_>) -> Vec<Note> {
+    let mut notes = Vec::new();
     for id in facts.turned {
         let text = format!(
             "Most reversed items of `{id}` go along with the others before they are reversed: the file may hold them \

@@ -27,7 +27,7 @@ fn an_override_names_the_column_and_the_reason() {
     assert_eq!(loaded.overrides.len(), 1);
     assert_eq!(loaded.overrides[0].rule, Rule::R1);
     assert_eq!(loaded.overrides[0].column, "site_name");
-    assert!(loaded.study.notes.iter().any(|n| n.text.contains("hospital group, not a person")));
+    assert_eq!(loaded.overrides[0].reason, "hospital group, not a person");
     // Another column is not covered by it.
     let other = sessions.replace("site_name", "client_name");
     assert_eq!(shown(with(allow, &other)), ["identifier_name 1 client_name"]);
