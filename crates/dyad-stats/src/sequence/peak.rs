@@ -75,25 +75,38 @@ impl Peaks {
     ///
     /// Exact. A client with m tied maxima out of k occasions gives 1/m with probability m/k, else nothing; the distribution of the
     /// sum is found by convolution in whole units of 1/lcm(1 … k), the clients with the same number of ties taken together as one
-    /// binomial.
+    /// binomial. The convolution is made under the exponentially tilted distribution whose mean is what was observed, and turned
+    /// back: p = M(θ) Σ P_θ(s) e^(−θs), so that only the neighbourhood of the observed value is needed and a p of 1e-100 keeps its
+    /// digits.
     ///
     /// # Source
-    /// `[@edgington2007]`. Checked against R: the same convolution client by client.
+    /// `[@edgington2007]`; tilting `[@esscher1932]`. Checked against R: the same convolution client by client.
     #[must_use]
     pub fn permutation_p(&self, occasion: usize) -> f64 {
-        let (mass, step) = self.null();
-        let observed = index(self.sums[occasion] / step);
+        let observed = self.sums[occasion] as f64 / self.unit as f64;
+        let theta = self.tilt(observed);
+        let null = self.null(theta);
+        let generating: f64 =
+            self.groups().map(|g| g.clients as f64 * g.ln_generating(theta)).sum();
+        let from = (self.sums[occasion] / null.step).saturating_sub(null.first);
+        let mass = null.mass.get(index(from)..).unwrap_or(&[]);
         // From the far end, where the terms are small.
-        mass[observed.min(mass.len())..].iter().rev().sum::<f64>().min(1.0)
+        let terms = mass.iter().enumerate().rev().filter(|(_, p)| **p > 0.0).map(|(at, p)| {
+            let sum = (null.first + from + at as u64) * null.step;
+            (p.ln() + generating - theta * sum as f64 / self.unit as f64).exp()
+        });
+        terms.sum::<f64>().min(1.0)
     }
 
     /// Where the central 95 % of the share of any one occasion lie under that null.
     #[must_use]
     pub fn null_band(&self) -> [f64; 2] {
-        let (mass, step) = self.null();
-        let share = |at: usize| (at as u64 * step) as f64 / (self.unit as f64 * self.n as f64);
+        let null = self.null(0.0);
+        let share = |at: usize| {
+            ((null.first + at as u64) * null.step) as f64 / (self.unit as f64 * self.n as f64)
+        };
         let (mut below, mut low) = (0.0, None);
-        for (at, p) in mass.iter().enumerate() {
+        for (at, p) in null.mass.iter().enumerate() {
             below += p;
             if low.is_none() && below >= 0.025 {
                 low = Some(at);
@@ -102,30 +115,92 @@ impl Peaks {
                 return [share(low.unwrap_or(0)), share(at)];
             }
         }
-        [share(low.unwrap_or(0)), share(mass.len() - 1)]
+        [share(low.unwrap_or(0)), share(null.mass.len() - 1)]
     }
 
-    /// The distribution of the sum at one occasion, and the units of one step of it.
-    fn null(&self) -> (Vec<f64>, u64) {
+    /// The clients by their number of tied maxima.
+    fn groups(&self) -> impl Iterator<Item = Group> + '_ {
         let k = self.shares.len() as f64;
-        let groups = || self.ties.iter().enumerate().filter(|(_, n)| **n > 0);
+        let tied = move |(at, &clients): (usize, &usize)| {
+            let m = at as f64 + 1.0;
+            Group { tied: at as u64 + 1, clients, share: 1.0 / m, p: m / k }
+        };
+        self.ties.iter().enumerate().filter(|(_, n)| **n > 0).map(tied)
+    }
+
+    /// The tilt under which the sum is `observed` on average; none for what lies below the mean, where p is not small.
+    fn tilt(&self, observed: f64) -> f64 {
+        let mean = |theta: f64| -> f64 {
+            self.groups().map(|g| g.clients as f64 * g.share * g.tilted(theta)).sum()
+        };
+        let (mut low, mut high) = (0.0, 64.0);
+        if observed <= mean(low) {
+            return 0.0;
+        }
+        if observed >= mean(high) {
+            return high;
+        }
+        for _ in 0..60 {
+            let middle = 0.5 * (low + high);
+            if mean(middle) < observed {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
+    /// The distribution of the sum at one occasion under a tilt.
+    fn null(&self, theta: f64) -> Null {
         // The largest step that divides every share that occurs keeps the vector short.
-        let step = groups().fold(0, |g, (tied, _)| gcd(self.unit / (tied as u64 + 1), g));
-        let mut mass = vec![1.0];
-        for (tied, &clients) in groups() {
-            let m = tied + 1;
-            let jump = index(self.unit / m as u64 / step);
-            let hits = binomial(clients, m as f64 / k);
-            let mut next = vec![0.0; mass.len() + jump * clients];
-            for (hit, &p) in hits.iter().enumerate().filter(|(_, p)| **p > 0.0) {
-                for (at, &q) in mass.iter().enumerate() {
-                    next[at + hit * jump] += p * q;
+        let step = self.groups().fold(0, |g, group| gcd(self.unit / group.tied, g));
+        let (mut first, mut mass) = (0, vec![1.0]);
+        for group in self.groups() {
+            let jump = self.unit / group.tied / step;
+            let (fewest, hits) = binomial(group.clients, group.tilted(theta));
+            let jump_by = index(jump);
+            let mut next = vec![0.0; mass.len() + jump_by * (hits.len() - 1)];
+            for (at, &q) in mass.iter().enumerate().filter(|(_, q)| **q > 0.0) {
+                for (hit, &p) in hits.iter().enumerate() {
+                    next[at + hit * jump_by] += p * q;
                 }
             }
+            first += fewest * jump;
             mass = next;
         }
-        (mass, step)
+        Null { first, step, mass }
     }
+}
+
+/// Clients with the same number of tied maxima: each gives `share` with probability `p`.
+struct Group {
+    tied: u64,
+    clients: usize,
+    share: f64,
+    p: f64,
+}
+
+impl Group {
+    /// ln E e^(θ·share).
+    fn ln_generating(&self, theta: f64) -> f64 {
+        (self.p * (theta * self.share).exp_m1()).ln_1p()
+    }
+
+    /// The probability under the tilt.
+    fn tilted(&self, theta: f64) -> f64 {
+        if theta <= 0.0 || self.p >= 1.0 {
+            return self.p;
+        }
+        (self.p.ln() + theta * self.share - self.ln_generating(theta)).exp().min(1.0)
+    }
+}
+
+/// A distribution over first·step, (first + 1)·step, …
+struct Null {
+    first: u64,
+    step: u64,
+    mass: Vec<f64>,
 }
 
 /// A position in the null distribution; what does not fit lies beyond its end.
@@ -133,21 +208,45 @@ fn index(units: u64) -> usize {
     usize::try_from(units).unwrap_or(usize::MAX)
 }
 
-/// The binomial probabilities of 0 … n hits.
-fn binomial(n: usize, p: f64) -> Vec<f64> {
+/// What is smaller than this share of the largest probability cannot be seen in a sum.
+const NEGLIGIBLE: f64 = 1e-40;
+
+/// The binomial probabilities of `first`, `first` + 1, … hits: all that are not negligible.
+fn binomial(n: usize, p: f64) -> (u64, Vec<f64>) {
     if p >= 1.0 {
-        let mut sure = vec![0.0; n + 1];
-        sure[n] = 1.0;
-        return sure;
+        return (n as u64, vec![1.0]);
     }
-    let ln_choose = |k: f64| {
-        libm::lgamma(n as f64 + 1.0) - libm::lgamma(k + 1.0) - libm::lgamma(n as f64 - k + 1.0)
-    };
-    let term = |k: usize| {
-        let k = k as f64;
-        (ln_choose(k) + k * p.ln() + (n as f64 - k) * (-p).ln_1p()).exp()
-    };
-    (0..=n).map(term).collect()
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a number of clients times a probability"
+    )]
+    let mode = (((n + 1) as f64 * p) as usize).min(n);
+    // From the largest term outwards by the ratio of neighbours, then to a sum of 1: factorials of large numbers lose digits.
+    let odds = p / (1.0 - p);
+    let mut terms = Vec::new();
+    let mut term = 1.0;
+    for k in (0..mode).rev() {
+        term *= (k + 1) as f64 / ((n - k) as f64 * odds);
+        if term <= NEGLIGIBLE {
+            break;
+        }
+        terms.push(term);
+    }
+    let first = mode - terms.len();
+    terms.reverse();
+    terms.push(1.0);
+    term = 1.0;
+    for k in mode..n {
+        term *= (n - k) as f64 / (k + 1) as f64 * odds;
+        if term <= NEGLIGIBLE {
+            break;
+        }
+        terms.push(term);
+    }
+    let sum: f64 = terms.iter().sum();
+    terms.iter_mut().for_each(|term| *term /= sum);
+    (first as u64, terms)
 }
 
 #[cfg(test)]
@@ -180,6 +279,26 @@ mod tests {
                 .count();
             assert!((found.permutation_p(occasion) - hits as f64 / 36.0).abs() < 1e-12);
         }
+    }
+
+    #[test]
+    fn a_tiny_p_keeps_its_digits() {
+        // Everyone peaks at the first of four sessions: p = 4^-n.
+        for n in [5, 60, 400] {
+            let found = peaks(&[4.0, 3.0, 2.0, 1.0].repeat(n), 4).unwrap();
+            let expected = -(n as f64) * 4.0_f64.ln();
+            assert!((found.permutation_p(0).ln() / expected - 1.0).abs() < 1e-12, "{n}");
+        }
+        // With ties, and many clients.
+        let many = |n: usize| -> Vec<f64> {
+            (0..n)
+                .flat_map(|i| [[1.0, 2.0, 0.0], [2.0, 2.0, 1.0], [3.0, 1.0, 2.0]][i % 3])
+                .collect()
+        };
+        let found = peaks(&many(3000), 3).unwrap();
+        assert!(found.permutation_p(0) < 1e-50 && found.permutation_p(0) > 0.0);
+        let found = peaks(&many(300_000), 3).unwrap();
+        assert!((found.permutation_p(2) - 1.0).abs() < 1e-12);
     }
 
     #[test]

@@ -239,29 +239,56 @@ fn efron(time: &AtTime, k: u32) -> (f64, Vec<f64>) {
     (s0, mean.collect())
 }
 
+/// What the tied events of one time contribute to the score residuals, summed over the steps once instead of once per row.
+struct Steps {
+    /// Σ 1/S0ₖ, and Σ x̄ₖ/S0ₖ.
+    at_risk: (f64, Vec<f64>),
+    /// The same with weights 1 − k/d: for the rows with the event.
+    with_event: (f64, Vec<f64>),
+    /// Σ x̄ₖ/d.
+    mean: Vec<f64>,
+}
+
+impl Steps {
+    fn of(time: &AtTime) -> Self {
+        let p = time.x.len();
+        let zero = || (0.0, vec![0.0; p]);
+        let mut steps = Self { at_risk: zero(), with_event: zero(), mean: vec![0.0; p] };
+        let d = f64::from(time.count);
+        for k in 0..time.count {
+            let (s0, mean) = efron(time, k);
+            let share = 1.0 - f64::from(k) / d;
+            steps.at_risk.0 += 1.0 / s0;
+            steps.with_event.0 += share / s0;
+            for i in 0..p {
+                steps.at_risk.1[i] += mean[i] / s0;
+                steps.with_event.1[i] += share * mean[i] / s0;
+                steps.mean[i] += mean[i] / d;
+            }
+        }
+        steps
+    }
+}
+
 /// Score residual of one row, added to `into`.
 fn residual(
     data: &Intervals,
     times: &[f64],
-    evaluation: &Evaluation,
+    steps: &[Steps],
     beta: &[f64],
     row: usize,
     into: &mut [f64],
 ) {
-    let x: Vec<f64> = data.columns.iter().map(|(_, column)| column[row]).collect();
-    let r = x.iter().zip(beta).map(|(x, b)| x * b).sum::<f64>().exp();
+    let x = || data.columns.iter().map(|(_, column)| column[row]);
+    let r = x().zip(beta).map(|(x, b)| x * b).sum::<f64>().exp();
     for at in covered(data, times, row) {
-        let time = &evaluation.times[at];
         let happened = data.event[row] && times[at].total_cmp(&data.stop[row]).is_eq();
-        let d = f64::from(time.count);
-        for k in 0..time.count {
-            let (s0, mean) = efron(time, k);
-            let share = if happened { 1.0 - f64::from(k) / d } else { 1.0 };
-            for i in 0..x.len() {
-                into[i] -= share * r / s0 * (x[i] - mean[i]);
-                if happened {
-                    into[i] += (x[i] - mean[i]) / d;
-                }
+        let step = &steps[at];
+        let (inverse, means) = if happened { &step.with_event } else { &step.at_risk };
+        for (i, x) in x().enumerate() {
+            into[i] -= r * (x * inverse - means[i]);
+            if happened {
+                into[i] += x - step.mean[i];
             }
         }
     }
@@ -279,11 +306,12 @@ fn package(
     let collinear =
         |column: usize| StatsError::Collinear { columns: vec![data.columns[column].0.to_owned()] };
     let factor = Cholesky::new(&evaluation.information, p, p, 1e-10).map_err(collinear)?;
+    let steps: Vec<Steps> = evaluation.times.iter().map(Steps::of).collect();
     let mut robust = vec![0.0; p];
     let mut score = vec![0.0; p];
     for rows in clusters {
         score.fill(0.0);
-        rows.clone().for_each(|row| residual(data, times, evaluation, beta, row, &mut score));
+        rows.clone().for_each(|row| residual(data, times, &steps, beta, row, &mut score));
         // V·U of this cluster: how much the estimates move without it.
         factor.solve(&mut score);
         robust.iter_mut().zip(&score).for_each(|(sum, moved)| *sum += moved * moved);
