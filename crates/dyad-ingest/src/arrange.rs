@@ -64,6 +64,28 @@ impl Keys<'_> {
     }
 }
 
+impl Keys<'_> {
+    /// Sorts rows by three ranks below the given numbers, then by session number and by place in the file.
+    fn sort(&self, rows: &mut [u32], ranks: [usize; 3], rank: impl Fn(u32) -> [u32; 3] + Sync) {
+        let bits = ranks.map(|n| usize::BITS - n.leading_zeros());
+        if bits.iter().sum::<u32>() + u16::BITS > u64::BITS {
+            rows.par_sort_unstable_by_key(|&row| (rank(row), self.session(row), row));
+            return;
+        }
+        // Ranks and session number side by side in one number: found once, compared at once.
+        let key = |row: u32| {
+            let [a, b, c] = rank(row).map(u64::from);
+            (((((a << bits[1]) | b) << bits[2]) | c) << u16::BITS) | u64::from(self.session(row))
+        };
+        if rows.is_sorted_by_key(|&row| (key(row), row)) {
+            return;
+        }
+        let mut keyed: Vec<(u64, u32)> = rows.par_iter().map(|&row| (key(row), row)).collect();
+        keyed.par_sort_unstable();
+        rows.iter_mut().zip(keyed).for_each(|(row, (_, sorted))| *row = sorted);
+    }
+}
+
 /// Arranges the rows of the sessions file. What contradicts itself goes into `problems`.
 pub(crate) fn arrange(
     rows: &Mapped,
@@ -81,7 +103,9 @@ pub(crate) fn arrange(
     };
     let mut out = Arranged::default();
     let mut order: Vec<u32> = (0..).take(rows.len()).collect();
-    order.par_sort_unstable_by_key(|&i| (keys.site(i), keys.client(i), keys.session(i), i));
+    keys.sort(&mut order, [keys.site.len(), keys.client.len(), 0], |i| {
+        [keys.site(i), keys.client(i), 0]
+    });
 
     let mut kept = Vec::with_capacity(order.len());
     for client in
@@ -92,8 +116,8 @@ pub(crate) fn arrange(
         one_therapist(from, &keys, policy, places, &mut kept, &mut out, problems);
         days_grow(&kept[from..], &keys, places, problems);
     }
-    kept.par_sort_unstable_by_key(|&i| {
-        (keys.site(i), keys.therapist(i), keys.client(i), keys.session(i), i)
+    keys.sort(&mut kept, [keys.site.len(), keys.therapist.len(), keys.client.len()], |i| {
+        [keys.site(i), keys.therapist(i), keys.client(i)]
     });
     out.order = kept;
     units(&keys, &mut out);

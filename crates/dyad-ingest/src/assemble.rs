@@ -5,21 +5,21 @@ use dyad_model::{Dropped, Flow, Measure, Study};
 use crate::{
     arrange::{self, Arranged},
     code::Code,
-    files::Files,
+    files::Counted,
     levels::Sources,
     load::Read,
     map::Mapped,
     notes,
     problem::{Problem, Problems},
     study_file::StudyFile,
-    tables,
+    tables::{self, MeasureValues},
 };
 
 /// Puts what was read in order and into tables, and checks what lies between rows. Gives the order too. `problems` are those found before.
 pub(crate) fn assemble(
     file: &StudyFile,
-    read: &Read,
-    files: &Files,
+    read: &mut Read,
+    counted: &Counted,
     mut problems: Problems,
 ) -> Result<(Study, Arranged), Problems> {
     let shown = read.places.first();
@@ -48,6 +48,11 @@ pub(crate) fn assemble(
         .map(|(i, measure)| sources.values(measure, i, &arranged, &mut problems))
         .collect();
     problems.into_result()?;
+    // From here on a value of a session stands in its own column alone.
+    let values: Vec<MeasureValues> = (0..)
+        .zip(values)
+        .map(|(i, values)| values.taking(i, &read.wanted, &mut read.rows, &arranged))
+        .collect();
 
     let measures = file
         .measures
@@ -66,10 +71,7 @@ pub(crate) fn assemble(
             instrument: spec.instrument.clone(),
         })
         .collect();
-    let has_day = file.columns.day.is_some() || file.columns.date.is_some();
-    let tables = tables::build(&read.rows, &arranged, has_day, &values)
-        .map_err(|error| Problem::new(Code::Conservation, shown).found(error.to_string()))?;
-    let flow = flow(files, &read.rows, &arranged, file.is_wide());
+    let flow = flow(counted, &read.rows, &arranged, file.is_wide());
     if !flow.adds_up() {
         return Err(Problem::new(Code::Conservation, shown).into());
     }
@@ -84,16 +86,20 @@ pub(crate) fn assemble(
         turned: &read.turned,
         exposure: &read.exposure,
     });
+    let has_day = file.columns.day.is_some() || file.columns.date.is_some();
+    let tables = tables::build(&read.rows, &arranged, has_day, values)
+        .map_err(|error| Problem::new(Code::Conservation, shown).found(error.to_string()))?;
     let (title, seed) = (file.title.clone(), file.seed);
     Ok((Study { title, seed, measures, tables, flow, notes }, arranged))
 }
 
 /// What became of the rows. Of a wide file the session rows made from it count; its records stand with the input file.
-fn flow(files: &Files, rows: &Mapped, arranged: &Arranged, is_wide: bool) -> Flow {
-    let skipped: u64 = files.sessions.iter().map(|part| part.table.blank).sum();
-    let records: u64 = files.sessions.iter().map(|part| part.table.records).sum();
-    let (read, blank) =
-        if is_wide { (rows.len() as u64, 0) } else { (records + skipped, skipped + rows.blank) };
+fn flow(counted: &Counted, rows: &Mapped, arranged: &Arranged, is_wide: bool) -> Flow {
+    let (read, blank) = if is_wide {
+        (rows.len() as u64, 0)
+    } else {
+        (counted.records + counted.blank, counted.blank + rows.blank)
+    };
     let reasons = [
         ("blank line", blank),
         ("no session number", rows.no_session),

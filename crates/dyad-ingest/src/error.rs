@@ -42,6 +42,9 @@ fn hint(error: &io::Error) -> &'static str {
         io::ErrorKind::PermissionDenied => "check the file's permissions",
         io::ErrorKind::IsADirectory => "name a file, or a pattern such as \"folder/*.csv\"",
         io::ErrorKind::AlreadyExists => "choose another folder, or remove this one",
+        io::ErrorKind::OutOfMemory => {
+            "keep only the columns the study file names, split the study by site, or use a machine with more memory"
+        }
         io::ErrorKind::InvalidData => "the study file must be UTF-8 text",
         _ => "check the disk and the path",
     }

@@ -2,7 +2,8 @@
 
 use std::{
     fmt::Write as _,
-    fs,
+    fs, io,
+    io::Read as _,
     path::{Path, PathBuf},
 };
 
@@ -15,6 +16,7 @@ use crate::{
     places::Places,
     problem::{Problem, Problems},
     read::{Input, Options, Table, resolve},
+    room,
     study_file::StudyFile,
 };
 
@@ -51,8 +53,26 @@ pub(crate) struct Files {
     pub(crate) therapists: Option<DataFile>,
 }
 
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::new(), |mut hex, byte| {
+/// The hash of a file, read piece by piece.
+fn sha256_of(path: &Path) -> io::Result<String> {
+    let mut file = fs::File::open(path)?;
+    let (mut hash, mut piece) = (Sha256::new(), vec![0; 1 << 18]);
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(hexadecimal(&hash.finalize())),
+            n => hash.update(&piece[..n]),
+        }
+    }
+}
+
+/// How many rows the sessions file has.
+pub(crate) struct Counted {
+    pub(crate) records: u64,
+    pub(crate) blank: u64,
+}
+
+fn hexadecimal(digest: &[u8]) -> String {
+    digest.iter().fold(String::new(), |mut hex, byte| {
         let written = write!(hex, "{byte:02x}");
         debug_assert!(written.is_ok(), "writing to a string cannot fail");
         hex
@@ -63,10 +83,11 @@ type Opened = Result<Result<DataFile, Problems>, IngestError>;
 
 fn open(what: &'static str, path: PathBuf, name: String, options: &Options) -> Opened {
     let bytes =
-        fs::read(&path).map_err(|source| IngestError::Io { what, path: path.clone(), source })?;
+        room::read(&path).map_err(|source| IngestError::Io { what, path: path.clone(), source })?;
     let shown = path.display().to_string();
-    let (sha256, size) = (sha256(&bytes), bytes.len() as u64);
-    let table = Table::open(Input { shown: shown.clone(), bytes }, options);
+    let (sha256, size) = (hexadecimal(&Sha256::digest(&bytes)), bytes.len() as u64);
+    let input = Input { shown: shown.clone(), bytes, path: Some(path.clone()) };
+    let table = Table::open(input, options);
     Ok(table.map(|mut table| DataFile {
         path,
         shown,
@@ -123,6 +144,12 @@ impl Files {
         self.sessions.iter().chain(&self.clients).chain(&self.therapists)
     }
 
+    /// Records and blank lines of the sessions file or its parts.
+    pub(crate) fn counts(&self) -> Counted {
+        let sum = |of: fn(&Table) -> u64| self.sessions.iter().map(|part| of(&part.table)).sum();
+        Counted { records: sum(|table| table.records), blank: sum(|table| table.blank) }
+    }
+
     /// The rows of the sessions file or its parts.
     pub(crate) fn places(&self) -> Places {
         Places { files: self.sessions.iter().map(|part| part.shown.clone()).collect() }
@@ -132,12 +159,12 @@ impl Files {
     pub(crate) fn unchanged(&self) -> Result<(), IngestError> {
         let mut problems = Problems::default();
         for file in self.all() {
-            let bytes = fs::read(&file.path).map_err(|source| IngestError::Io {
+            let now = sha256_of(&file.path).map_err(|source| IngestError::Io {
                 what: "data file",
                 path: file.path.clone(),
                 source,
             })?;
-            if sha256(&bytes) != file.input.sha256 {
+            if now != file.input.sha256 {
                 problems.add(Problem::new(Code::FileChanged, &file.shown));
             }
         }

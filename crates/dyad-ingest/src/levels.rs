@@ -44,7 +44,8 @@ impl Sources<'_> {
     ) -> MeasureValues {
         let level = self.level(measure, index);
         let values = match level {
-            Level::Session => self.column(index).map(<[f64]>::to_vec).unwrap_or_default(),
+            // Taken later, when nothing else needs the column.
+            Level::Session => Vec::new(),
             Level::Client => self.of_clients(index, arranged, problems),
             Level::Therapist => self.of_therapists(index, arranged, problems),
         };

@@ -25,6 +25,7 @@ mod problem;
 mod pseudonymise;
 mod quality;
 mod read;
+mod room;
 mod scales;
 mod score;
 pub mod study_file;

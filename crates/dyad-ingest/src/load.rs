@@ -71,11 +71,13 @@ pub(crate) fn load_named(path: &Path) -> Result<(Loaded, Names, Arranged), Inges
     let mut read = Read::new(&effective, &scales, path, &mut files, &mut problems)?;
     lap("read");
     read.time(&effective);
-    let (study, arranged) = assemble(&effective, &read, &files, problems)?;
-    lap("arrange");
     files.unchanged()?;
     lap("verify");
+    let counts = files.counts();
     let inputs = files.all().map(|f| f.input.clone()).collect();
+    drop(files);
+    let (study, arranged) = assemble(&effective, &mut read, &counts, problems)?;
+    lap("arrange");
     let tables = quality::tables(&file, &study, &read.alphas);
     lap("describe");
     let loaded = Loaded { study, file, text, inputs, overrides: read.overrides, tables, timings };

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use dyad_model::{Level, Note, NoteKind};
+use dyad_model::{Note, NoteKind};
 
 use crate::{
     arrange::Arranged,
@@ -88,7 +88,7 @@ pub(crate) fn notes(facts: &Facts<'_>) -> Vec<Note> {
     identifiers(facts, &mut notes);
     joins(facts, &mut notes);
     for values in facts.values {
-        measure(values, facts, &mut notes);
+        measure(values, &mut notes);
     }
     notes
 }
@@ -265,30 +265,25 @@ fn joins(facts: &Facts<'_>, notes: &mut Vec<Note>) {
     }
 }
 
-fn measure(values: &MeasureValues, facts: &Facts<'_>, notes: &mut Vec<Note>) {
-    let used: Vec<f64> = match values.level {
-        Level::Session => {
-            facts.arranged.order.iter().map(|&row| values.values[row as usize]).collect()
-        }
-        _ => values.values.clone(),
-    };
-    let mut given: Vec<f64> = used.into_iter().filter(|v| !v.is_nan()).collect();
+fn measure(values: &MeasureValues, notes: &mut Vec<Note>) {
+    let given = || values.values.iter().filter(|v| !v.is_nan());
     let id = &values.id;
-    let Some(&first) = given.first() else {
+    let Some(&first) = given().next() else {
         notes.push(note(NoteKind::Warning, format!("`{id}` has no value at all.")));
         return;
     };
-    if given.len() > 1 && given.iter().all(|v| v.total_cmp(&first).is_eq()) {
+    let total = given().count();
+    if total > 1 && given().all(|v| v.total_cmp(&first).is_eq()) {
         notes.push(note(NoteKind::Warning, format!("`{id}` has the same value everywhere.")));
     }
     // A few half points among whole numbers: somebody wrote between two boxes.
-    let total = given.len();
-    given.retain(|v: &f64| v.fract().abs() > 0.0);
-    let halves = given.iter().all(|v| (v.fract().abs() - 0.5).abs() <= 0.0);
-    if !given.is_empty() && halves && given.len() * 20 <= total {
+    let broken = || given().filter(|v| v.fract().abs() > 0.0);
+    let halves = broken().all(|v| (v.fract().abs() - 0.5).abs() <= 0.0);
+    let count = if halves { broken().count() } else { 0 };
+    if count > 0 && count * 20 <= total {
         let text = format!(
             "`{id}` holds whole numbers, except {}. They are kept.",
-            plural(given.len(), "half point")
+            plural(count, "half point")
         );
         notes.push(note(NoteKind::Warning, text));
     }

@@ -3,94 +3,140 @@
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch};
+use arrow_buffer::NullBuffer;
 use arrow_schema::{ArrowError, DataType, Field, Schema};
 use dyad_model::{Level, Tables};
 
-use crate::{arrange::Arranged, map::Mapped};
+use crate::{
+    arrange::{Arranged, Unit},
+    map::{Mapped, Target, Wanted},
+};
 
 /// The values of one measure, at its level; NaN where missing.
 pub(crate) struct MeasureValues {
     pub(crate) id: String,
     pub(crate) level: Level,
-    /// Session level: by row of the file. Otherwise: by unit number of its table.
+    /// By row of its table.
     pub(crate) values: Vec<f64>,
 }
 
-type Columns = Vec<(Field, ArrayRef)>;
+impl MeasureValues {
+    /// The values of a session-level measure in the order of the table; the column of the file, of any level, is given up.
+    pub(crate) fn taking(
+        self,
+        measure: usize,
+        wanted: &[Wanted],
+        rows: &mut Mapped,
+        arranged: &Arranged,
+    ) -> Self {
+        let at = wanted.iter().position(|w| w.target == Target::Measure(measure));
+        let column = at.map(|at| std::mem::take(&mut rows.values[at]));
+        match (self.level, column) {
+            (Level::Session, Some(column)) => {
+                let values = arranged.order.iter().map(|&row| column[row as usize]).collect();
+                Self { values, ..self }
+            }
+            _ => self,
+        }
+    }
+}
 
-/// Builds the tables documented at [`Tables`].
+/// Builds the tables documented at [`Tables`]; the values become their columns.
 pub(crate) fn build(
     rows: &Mapped,
     arranged: &Arranged,
     has_day: bool,
-    values: &[MeasureValues],
+    values: Vec<MeasureValues>,
 ) -> Result<Tables, ArrowError> {
-    let mut sessions: Columns = Vec::new();
-    let per_row = |number: fn(&crate::arrange::Unit, usize) -> Option<i64>| -> Int64Array {
-        let units = arranged.units.iter().enumerate();
-        units
-            .flat_map(|(i, unit)| std::iter::repeat_n(number(unit, i), unit.end - unit.start))
-            .collect()
+    let units = &arranged.units;
+    let has_therapists = units.iter().all(|unit| unit.therapist.is_some());
+    let per_row = |number: &dyn Fn(&Unit, usize) -> i64| -> Int64Array {
+        let mut column = Vec::with_capacity(arranged.order.len());
+        for (i, unit) in units.iter().enumerate() {
+            column.resize(column.len() + unit.end - unit.start, number(unit, i));
+        }
+        column.into()
     };
-    let dense = |i: usize| i64::try_from(i).ok();
-    identifier(&mut sessions, "site", per_row(|unit, _| Some(i64::from(unit.site))), false);
-    identifier(&mut sessions, "therapist", per_row(|unit, _| unit.therapist.map(i64::from)), true);
-    identifier(&mut sessions, "client", per_row(|_, i| i64::try_from(i).ok()), false);
+    let site = |unit: &Unit, _: usize| i64::from(unit.site);
+    let therapist = |unit: &Unit, _: usize| unit.therapist.map_or(0, i64::from);
+    let client = |_: &Unit, i: usize| dense(i);
+
+    let mut sessions = Columns::default();
+    sessions.whole("site", per_row(&site), false);
+    sessions.therapist(per_row(&therapist), has_therapists);
+    sessions.whole("client", per_row(&client), false);
     let number = |&row: &u32| i64::from(rows.session[row as usize]);
-    let numbers: Int64Array = arranged.order.iter().map(number).map(Some).collect();
-    identifier(&mut sessions, "session", numbers, false);
+    let numbers: Vec<i64> = arranged.order.iter().map(number).collect();
+    sessions.whole("session", numbers.into(), false);
     if has_day {
         let day = |&row: &u32| rows.day[row as usize].map(i64::from);
-        identifier(&mut sessions, "day", arranged.order.iter().map(day).collect(), true);
-    }
-    for measure in values.iter().filter(|m| m.level == Level::Session) {
-        let in_order = arranged.order.iter().map(|&row| measure.values[row as usize]);
-        number_column(&mut sessions, &measure.id, in_order);
+        sessions.whole("day", arranged.order.iter().map(day).collect(), true);
     }
 
-    let units = &arranged.units;
-    let mut clients: Columns = Vec::new();
-    let sites = units.iter().map(|unit| Some(i64::from(unit.site))).collect();
-    identifier(&mut clients, "site", sites, false);
-    let therapists = units.iter().map(|unit| unit.therapist.map(i64::from)).collect();
-    identifier(&mut clients, "therapist", therapists, true);
-    identifier(&mut clients, "client", (0..units.len()).map(dense).collect(), false);
-    level(&mut clients, values, Level::Client);
+    let mut clients = Columns::default();
+    let per_unit = |number: &dyn Fn(&Unit, usize) -> i64| -> Int64Array {
+        let numbers: Vec<i64> = units.iter().enumerate().map(|(i, u)| number(u, i)).collect();
+        numbers.into()
+    };
+    clients.whole("site", per_unit(&site), false);
+    clients.therapist(per_unit(&therapist), has_therapists);
+    clients.whole("client", per_unit(&client), false);
 
-    let mut therapists: Columns = Vec::new();
-    let sites = arranged.therapists.iter().map(|&(site, _, _)| Some(i64::from(site))).collect();
-    identifier(&mut therapists, "site", sites, false);
-    let numbers = (0..arranged.therapists.len()).map(dense).collect();
-    identifier(&mut therapists, "therapist", numbers, true);
-    level(&mut therapists, values, Level::Therapist);
+    let mut therapists = Columns::default();
+    let of: Vec<i64> = arranged.therapists.iter().map(|&(site, _, _)| i64::from(site)).collect();
+    therapists.whole("site", of.into(), false);
+    let numbers: Vec<i64> = (0..arranged.therapists.len()).map(dense).collect();
+    therapists.whole("therapist", numbers.into(), true);
 
-    let mut sites: Columns = Vec::new();
-    identifier(&mut sites, "site", (0..arranged.sites).map(dense).collect(), false);
+    let mut sites = Columns::default();
+    let numbers: Vec<i64> = (0..arranged.sites).map(dense).collect();
+    sites.whole("site", numbers.into(), false);
 
+    for measure in values {
+        let table = match measure.level {
+            Level::Session => &mut sessions,
+            Level::Client => &mut clients,
+            Level::Therapist => &mut therapists,
+        };
+        table.measure(&measure.id, measure.values);
+    }
     Ok(Tables {
-        sessions: batch(sessions)?,
-        clients: batch(clients)?,
-        therapists: batch(therapists)?,
-        sites: batch(sites)?,
+        sessions: sessions.batch()?,
+        clients: clients.batch()?,
+        therapists: therapists.batch()?,
+        sites: sites.batch()?,
     })
 }
 
-fn identifier(columns: &mut Columns, name: &str, numbers: Int64Array, nullable: bool) {
-    columns.push((Field::new(name, DataType::Int64, nullable), Arc::new(numbers)));
+fn dense(i: usize) -> i64 {
+    i64::try_from(i).unwrap_or(i64::MAX)
 }
 
-fn number_column(columns: &mut Columns, id: &str, values: impl Iterator<Item = f64>) {
-    let values: Float64Array = values.map(|v| (!v.is_nan()).then_some(v)).collect();
-    columns.push((Field::new(id, DataType::Float64, true), Arc::new(values)));
-}
+/// The columns of one table.
+#[derive(Default)]
+struct Columns(Vec<(Field, ArrayRef)>);
 
-fn level(columns: &mut Columns, values: &[MeasureValues], level: Level) {
-    for measure in values.iter().filter(|m| m.level == level) {
-        number_column(columns, &measure.id, measure.values.iter().copied());
+impl Columns {
+    fn whole(&mut self, name: &str, numbers: Int64Array, nullable: bool) {
+        self.0.push((Field::new(name, DataType::Int64, nullable), Arc::new(numbers)));
     }
-}
 
-fn batch(columns: Columns) -> Result<RecordBatch, ArrowError> {
-    let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
+    /// Every client has a therapist, or the study file names none and the column is empty.
+    fn therapist(&mut self, numbers: Int64Array, named: bool) {
+        let numbers = if named { numbers } else { Int64Array::new_null(numbers.len()) };
+        self.whole("therapist", numbers, true);
+    }
+
+    /// The vector becomes the column; NaN is where it has no value.
+    fn measure(&mut self, id: &str, values: Vec<f64>) {
+        let missing = values.iter().any(|v| v.is_nan());
+        let nulls = missing.then(|| NullBuffer::from_iter(values.iter().map(|v| !v.is_nan())));
+        let column = Float64Array::new(values.into(), nulls);
+        self.0.push((Field::new(id, DataType::Float64, true), Arc::new(column)));
+    }
+
+    fn batch(self) -> Result<RecordBatch, ArrowError> {
+        let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = self.0.into_iter().unzip();
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
+    }
 }

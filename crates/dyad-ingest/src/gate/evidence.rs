@@ -126,6 +126,17 @@ impl Evidence {
 
     /// A number of a typed format.
     pub(super) fn number(&mut self, value: f64, row: u64) {
+        // A score: written, it would be too short and too plain for any pattern.
+        let cents = value * 100.0;
+        if !self.ages_or_dates
+            && (0.0..10_000.0).contains(&value)
+            && (cents - cents.round()).abs() < 1e-6
+        {
+            self.filled += 1;
+            self.words[1] += 1;
+            self.characters += 4;
+            return;
+        }
         let text = format!("{value}");
         if text.len() >= 8 && value.fract().abs() <= 0.0 {
             self.filled += 1;

@@ -61,6 +61,22 @@ impl Mapped {
         self.row.len()
     }
 
+    /// Makes room for the rows of a file, so that columns do not grow by copying themselves.
+    fn reserve(&mut self, wanted: &[Wanted], records: usize) {
+        self.row.reserve_exact(records);
+        self.values.resize_with(wanted.len().max(self.values.len()), Vec::new);
+        for (at, wanted) in wanted.iter().enumerate() {
+            match wanted.target {
+                Target::Site => self.site.reserve_exact(records),
+                Target::Therapist => self.therapist.reserve_exact(records),
+                Target::Client => self.client.reserve_exact(records),
+                Target::Session => self.session.reserve_exact(records),
+                Target::Day | Target::Date => self.day.reserve_exact(records),
+                Target::Measure(_) | Target::Item(_, _) => self.values[at].reserve_exact(records),
+            }
+        }
+    }
+
     /// Adds the rows of another part; both number their identifiers alike.
     pub(crate) fn extend(&mut self, other: Self) {
         self.row.extend(other.row);
@@ -110,6 +126,7 @@ impl Mapper<'_> {
         problems: &mut Problems,
     ) -> (Mapped, Gate) {
         let mut all = Mapped::default();
+        all.reserve(self.wanted, usize::try_from(table.records).unwrap_or(0));
         let mut gate = Gate::default();
         let step = rayon::current_num_threads().max(1) * 2;
         let batches: Vec<usize> = (0..table.source.batches()).collect();

@@ -1,6 +1,13 @@
 //! Delimited text: scanned by us, split into cells by polars, every column read as text.
 
-use std::{io::Cursor, sync::Arc};
+use std::{
+    borrow::Cow,
+    fs::File,
+    io::{self, Cursor, Read as _, Seek as _, SeekFrom},
+    ops::Range,
+    path::PathBuf,
+    sync::Arc,
+};
 
 use polars::prelude::{
     Column, CsvParseOptions, CsvReadOptions, DataType, PlSmallStr, Schema, SchemaRef, SerReader,
@@ -14,10 +21,34 @@ use crate::{
     problem::{Problem, Problems},
 };
 
+/// Where the text is between the scan and the cells.
+enum Text {
+    /// Decoded, in memory.
+    Held(Vec<u8>),
+    /// As it stands in the file, from this byte on: read again piece by piece, so that it need not be held.
+    File { path: PathBuf, from: u64 },
+}
+
+impl Text {
+    /// The bytes of a stretch. A file that has become shorter gives fewer, and the count of records will not fit.
+    fn stretch(&self, range: Range<usize>) -> io::Result<Cow<'_, [u8]>> {
+        match self {
+            Self::Held(bytes) => Ok(bytes[range].into()),
+            Self::File { path, from } => {
+                let mut file = File::open(path)?;
+                file.seek(SeekFrom::Start(from + range.start as u64))?;
+                let mut bytes = Vec::with_capacity(range.len());
+                file.take(range.len() as u64).read_to_end(&mut bytes)?;
+                Ok(bytes.into())
+            }
+        }
+    }
+}
+
 /// A scanned text table.
 pub(super) struct Csv {
     shown: String,
-    bytes: Vec<u8>,
+    text: Text,
     delimiter: u8,
     schema: SchemaRef,
     segments: Vec<scan::Segment>,
@@ -25,9 +56,11 @@ pub(super) struct Csv {
 
 /// Decodes, finds the dialect, scans and checks the shape.
 pub(super) fn open(input: Input, options: &Options) -> Result<Table, Problems> {
-    let Input { shown, bytes } = input;
+    let Input { shown, bytes, path } = input;
+    let size = bytes.len();
     let decoded = encoding::decode(bytes, options.encoding.as_deref(), &shown)?;
-    let mut bytes = unix_line_ends(decoded.text);
+    let (mut bytes, changed) = unix_line_ends(decoded.text);
+    let as_in_file = decoded.encoding == encoding::AS_IS && !changed;
     let mut options = options.clone();
     let first_row = separator_line(&mut bytes, &mut options);
     let dialect = dialect::find(&bytes, &options, &shown)?;
@@ -37,6 +70,11 @@ pub(super) fn open(input: Input, options: &Options) -> Result<Table, Problems> {
     let schema = (0..header.len())
         .map(|i| (PlSmallStr::from_string(format!("c{i}")), DataType::String))
         .collect::<Schema>();
+    // UTF-8 is kept byte for byte; a mark or a first line that was taken off stood at the start.
+    let text = match path {
+        Some(path) if as_in_file => Text::File { path, from: (size - bytes.len()) as u64 },
+        _ => Text::Held(bytes),
+    };
     Ok(Table {
         header,
         decimal: dialect.decimal,
@@ -47,7 +85,7 @@ pub(super) fn open(input: Input, options: &Options) -> Result<Table, Problems> {
         hidden: Vec::new(),
         source: Box::new(Csv {
             shown,
-            bytes,
+            text,
             delimiter: dialect.delimiter,
             schema: Arc::new(schema),
             segments: found.segments,
@@ -77,7 +115,9 @@ impl Source for Csv {
 
     fn batch(&self, i: usize) -> Result<Batch, Problems> {
         let segment = &self.segments[i];
-        let (text, rows) = self.without_blanks(segment);
+        let gone = |_| Problem::new(Code::FileChanged, &self.shown);
+        let stretch = self.text.stretch(segment.bytes.clone()).map_err(gone)?;
+        let (text, rows) = self.without_blanks(segment, stretch);
         let refused = || Problem::new(Code::Unreadable, &self.shown).row(segment.first_row);
         let options = CsvReadOptions::default()
             .with_has_header(false)
@@ -119,28 +159,32 @@ impl Source for Csv {
 
 impl Csv {
     /// The segment's text without its blank lines, and the physical record of each row.
-    fn without_blanks(&self, segment: &scan::Segment) -> (std::borrow::Cow<'_, [u8]>, Rows) {
+    fn without_blanks<'t>(
+        &self,
+        segment: &scan::Segment,
+        text: Cow<'t, [u8]>,
+    ) -> (Cow<'t, [u8]>, Rows) {
         if segment.blanks.is_empty() {
-            let text = &self.bytes[segment.bytes.clone()];
-            return (text.into(), Rows::From(segment.first_row));
+            return (text, Rows::From(segment.first_row));
         }
-        let mut text = Vec::with_capacity(segment.bytes.len());
+        let within = |at: usize| (at - segment.bytes.start).min(text.len());
+        let mut kept = Vec::with_capacity(text.len());
         let mut rows = Vec::new();
-        let mut at = segment.bytes.start;
+        let mut at = 0;
         let mut row = segment.first_row;
         for blank in &segment.blanks {
-            row = self.rows_of(at..blank.start, row, &mut rows) + 1;
-            text.extend_from_slice(&self.bytes[at..blank.start]);
-            at = blank.end;
+            let stretch = &text[at..within(blank.start)];
+            row = self.rows_of(stretch, row, &mut rows) + 1;
+            kept.extend_from_slice(stretch);
+            at = within(blank.end);
         }
-        self.rows_of(at..segment.bytes.end, row, &mut rows);
-        text.extend_from_slice(&self.bytes[at..segment.bytes.end]);
-        (text.into(), Rows::List(rows))
+        self.rows_of(&text[at..], row, &mut rows);
+        kept.extend_from_slice(&text[at..]);
+        (kept.into(), Rows::List(rows))
     }
 
     /// Numbers the records of a stretch without blank lines; gives the next number.
-    fn rows_of(&self, stretch: std::ops::Range<usize>, mut row: u64, rows: &mut Vec<u64>) -> u64 {
-        let bytes = &self.bytes[stretch];
+    fn rows_of(&self, bytes: &[u8], mut row: u64, rows: &mut Vec<u64>) -> u64 {
         let mut at = 0;
         while at < bytes.len() {
             at = scan::record_end(bytes, at, self.delimiter);
@@ -151,11 +195,11 @@ impl Csv {
     }
 }
 
-/// Turns lone carriage returns into line feeds, if there are any; CRLF stays, the scanner knows it.
-fn unix_line_ends(bytes: Vec<u8>) -> Vec<u8> {
+/// Turns lone carriage returns into line feeds and says whether there were any; CRLF stays, the scanner knows it.
+fn unix_line_ends(bytes: Vec<u8>) -> (Vec<u8>, bool) {
     let lone = memchr::memchr_iter(b'\r', &bytes).any(|i| bytes.get(i + 1) != Some(&b'\n'));
     if !lone {
-        return bytes;
+        return (bytes, false);
     }
     let mut out = Vec::with_capacity(bytes.len());
     let mut quoted = false;
@@ -169,5 +213,5 @@ fn unix_line_ends(bytes: Vec<u8>) -> Vec<u8> {
             _ => out.push(byte),
         }
     }
-    out
+    (out, true)
 }

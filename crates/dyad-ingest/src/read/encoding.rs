@@ -15,6 +15,9 @@ pub(super) struct Decoded {
     pub(super) encoding: &'static str,
 }
 
+/// What UTF-8 is called in [`Decoded`]: its bytes are those of the file.
+pub(super) const AS_IS: &str = "UTF-8";
+
 /// Finds the encoding (byte-order mark, else valid UTF-8, else Windows-1252) unless `named`, and decodes.
 pub(super) fn decode(
     mut bytes: Vec<u8>,
@@ -55,7 +58,7 @@ pub(super) fn decode(
             let row = lines_before(&bytes, error.valid_up_to());
             return Err(Problem::new(Code::Encoding, file).row(row).into());
         }
-        return Ok(Decoded { text: bytes, encoding: "UTF-8" });
+        return Ok(Decoded { text: bytes, encoding: AS_IS });
     }
     if (encoding == UTF_16LE || encoding == UTF_16BE) && bytes.len() % 2 == 1 {
         return Err(Problem::new(Code::Encoding, file)

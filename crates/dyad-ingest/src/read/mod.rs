@@ -41,8 +41,10 @@ pub(crate) struct Options {
 pub(crate) struct Input {
     /// For messages: relative to where the program was started.
     pub(crate) shown: String,
-    /// The bytes, read once.
+    /// The bytes.
     pub(crate) bytes: Vec<u8>,
+    /// Where they came from, if they can be read there again.
+    pub(crate) path: Option<PathBuf>,
 }
 
 /// The cells of one column of one batch.
