@@ -151,3 +151,25 @@ fn wrong_usage_is_told() {
         assert!(ended.stderr.contains("Usage"), "{args:?}: {}", ended.stderr);
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_larger_than_memory_is_refused_before_it_is_read() {
+    let folder = StudyFolder::practice_network();
+    let study = folder.write();
+    let data = fs::OpenOptions::new().write(true).open(study.with_file_name("sessions.csv"));
+    // A hole of two gigabytes; the process may have one.
+    data.and_then(|file| file.set_len(2 << 30)).expect("a sparse file");
+    let limited = format!("ulimit -v {}; exec \"$0\" \"$@\"", 1 << 20);
+    let output = std::process::Command::new("sh")
+        .args(["-c", &limited])
+        .arg(Dyad::built().executable())
+        .args(["validate", study.to_str().expect("UTF-8")])
+        .output()
+        .expect("a shell");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(NO_REPORT), "{stderr}");
+    for part in ["sessions.csv", "2048 MB", "hint:"] {
+        assert!(stderr.contains(part), "no `{part}` in {stderr}");
+    }
+}

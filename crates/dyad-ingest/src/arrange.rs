@@ -145,7 +145,8 @@ fn without_duplicates(
             match first_difference(first, other, keys.rows, wanted) {
                 None => out.duplicates += 1,
                 Some(column) => problems.push(Code::DuplicateSession, || {
-                    let (a, b) = (keys.rows.row[first as usize], keys.rows.row[other as usize]);
+                    let record = |row: u32| keys.rows.row.at(row as usize);
+                    let (a, b) = (record(first), record(other));
                     places.problem(Code::DuplicateSession, b).column(column).found(format!(
                         "the same client and session as {}, with other values",
                         places.row(a)
@@ -188,7 +189,8 @@ fn one_therapist(
     let stays = match policy {
         TwoTherapists::Refuse => {
             problems.push(Code::TwoTherapists, || {
-                let (a, b) = (keys.rows.row[client[0] as usize], keys.rows.row[other as usize]);
+                let record = |row: u32| keys.rows.row.at(row as usize);
+                let (a, b) = (record(client[0]), record(other));
                 places
                     .problem(Code::TwoTherapists, b)
                     .found(format!("a client with two therapists, here and in {}", places.row(a)))
@@ -225,9 +227,9 @@ fn days_grow(client: &[u32], keys: &Keys<'_>, places: &Places, problems: &mut Pr
             && day < before
         {
             problems.push(Code::DayDecreases, || {
-                places.problem(Code::DayDecreases, keys.rows.row[row as usize]).found(format!(
+                places.problem(Code::DayDecreases, keys.rows.row.at(row as usize)).found(format!(
                     "a day before that of {}, an earlier session of the same client",
-                    places.row(keys.rows.row[earlier as usize])
+                    places.row(keys.rows.row.at(earlier as usize))
                 ))
             });
         }

@@ -102,7 +102,7 @@ impl Sources<'_> {
             if let Some(&other) = given.find(|&&row| column[row as usize].total_cmp(&value).is_ne())
             {
                 problems.push(Code::NotConstant, || {
-                    let at = |row: u32| self.rows.row[row as usize];
+                    let at = |row: u32| self.rows.row.at(row as usize);
                     self.places.problem(Code::NotConstant, at(other)).column(name).found(format!(
                         "a value that differs from {}, which is the same {whose}",
                         self.places.row(at(first))

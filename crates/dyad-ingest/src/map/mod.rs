@@ -3,6 +3,7 @@
 pub(crate) mod cells;
 mod columns;
 mod person;
+mod records;
 mod rows;
 mod time;
 mod wide;
@@ -11,6 +12,7 @@ pub(crate) use columns::{
     Target, Wanted, clients_file, sessions_file, template_gaps, therapists_file,
 };
 pub(crate) use person::{Persons, persons};
+pub(crate) use records::Records;
 pub(crate) use rows::{Mapped, Mapper};
 pub(crate) use time::{dates_to_days, number_sessions};
 pub(crate) use wide::lengthen;

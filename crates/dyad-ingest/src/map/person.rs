@@ -54,9 +54,9 @@ pub(crate) fn persons(
         let site = if has_site { mapped.site[i] } else { 0 };
         if let Some(first) = rows.insert((site, id), i) {
             problems.push(Code::DuplicatePerson, || {
-                places.problem(Code::DuplicatePerson, mapped.row[i]).expected(format!(
+                places.problem(Code::DuplicatePerson, mapped.row.at(i)).expected(format!(
                     "one row per person; {} is the same",
-                    places.row(mapped.row[first])
+                    places.row(mapped.row.at(first))
                 ))
             });
         }

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::{
-    Names, Rule, Target, Wanted,
+    Names, Records, Rule, Target, Wanted,
     cells::{Cell, date, is_damaged, whole},
 };
 use crate::{
@@ -38,7 +38,7 @@ pub(crate) struct Mapper<'a> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Mapped {
     /// Physical record of every row.
-    pub(crate) row: Vec<u64>,
+    pub(crate) row: Records,
     /// Numbers of [`Names`]; empty if the file has no such column.
     pub(crate) site: Vec<u32>,
     pub(crate) therapist: Vec<u32>,
@@ -63,7 +63,6 @@ impl Mapped {
 
     /// Makes room for the rows of a file, so that columns do not grow by copying themselves.
     fn reserve(&mut self, wanted: &[Wanted], records: usize) {
-        self.row.reserve_exact(records);
         self.values.resize_with(wanted.len().max(self.values.len()), Vec::new);
         for (at, wanted) in wanted.iter().enumerate() {
             match wanted.target {
@@ -79,7 +78,7 @@ impl Mapped {
 
     /// Adds the rows of another part; both number their identifiers alike.
     pub(crate) fn extend(&mut self, other: Self) {
-        self.row.extend(other.row);
+        self.row.extend(&other.row);
         self.site.extend(other.site);
         self.therapist.extend(other.therapist);
         self.client.extend(other.client);
@@ -99,7 +98,7 @@ impl Mapped {
 
     /// Adds the rows of `other`, whose identifiers are numbered by `from`, numbering them by `into`.
     fn append(&mut self, other: Self, from: &Names, into: &mut Names) {
-        self.row.extend(other.row);
+        self.row.extend(&other.row);
         renumber(&mut self.site, &other.site, &from.site, &mut into.site);
         renumber(&mut self.therapist, &other.therapist, &from.therapist, &mut into.therapist);
         renumber(&mut self.client, &other.client, &from.client, &mut into.client);
@@ -128,7 +127,7 @@ impl Mapper<'_> {
         let mut all = Mapped::default();
         all.reserve(self.wanted, usize::try_from(table.records).unwrap_or(0));
         let mut gate = Gate::default();
-        let step = rayon::current_num_threads().max(1) * 2;
+        let step = rayon::current_num_threads().max(1);
         let batches: Vec<usize> = (0..table.source.batches()).collect();
         // In groups, so that only a few batches are in memory as text at any time.
         for group in batches.chunks(step) {

@@ -47,7 +47,7 @@ pub(crate) fn lengthen(wide: &Mapped, wanted: &[Wanted]) -> Widened {
                 empty += 1;
                 continue;
             }
-            rows.row.push(wide.row[record]);
+            rows.row.push(wide.row.at(record));
             rows.session.push(*number);
             let copy = |to: &mut Vec<u32>, from: &[u32]| to.extend(from.get(record));
             copy(&mut rows.site, &wide.site);
