@@ -29,6 +29,11 @@ struct Course<'a, 'r> {
     alliance: &'a Measure,
 }
 
+/// The latest knot of the profile.
+const LAST_KNOT: i64 = 7;
+/// The session number, and what lies beyond each knot from 2 on.
+const PROFILE: [&str; 7] = ["session", "2", "3", "4", "5", "6", "7"];
+
 /// A fitted model with the rows and clients behind it.
 struct Model {
     fit: Result<Fit, String>,
@@ -36,14 +41,13 @@ struct Model {
 }
 
 impl Course<'_, '_> {
-    /// Fits A ~ columns of the session number + (1 | therapist/client) on the sessions that `inside` lets pass.
-    fn model<const K: usize>(
+    /// The rows of A ~ columns of the session number + (1 | therapist/client), over the sessions that `inside` lets pass.
+    fn rows<const K: usize>(
         &self,
         columns: [&str; K],
-        criterion: Criterion,
         inside: impl Fn(i64) -> bool,
         x: impl Fn(i64) -> [f64; K],
-    ) -> Model {
+    ) -> (Rows, Counts) {
         let mut rows = Rows::in_nested_clusters(&columns);
         let mut with = Vec::new();
         for (id, (client, range)) in (0..).zip(self.clients.rows.iter().enumerate()) {
@@ -65,6 +69,10 @@ impl Course<'_, '_> {
             }
         }
         let n = Counts { rows: Some(rows.len() as u64), ..self.clients.counts(&with) };
+        (rows, n)
+    }
+
+    fn fit(&self, rows: &Rows, criterion: Criterion, n: Counts) -> Model {
         let fit = if self.clients.has_therapists() {
             rows.fit(criterion).map_err(|e| e.to_string())
         } else {
@@ -85,15 +93,15 @@ impl Course<'_, '_> {
 
     fn parabola(&self, findings: &mut Findings) {
         let (window, peak) = (self.run.settings().peak_window, self.run.settings().peak_session);
-        let model = self.model(
+        let (rows, n) = self.rows(
             ["linear", "quadratic"],
-            Criterion::Reml,
             |s| in_window(Some(s), window),
             |s| {
                 let t = (s - peak) as f64;
                 [t, t * t]
             },
         );
+        let model = self.fit(&rows, Criterion::Reml, n);
         let formula = format!(
             "A ~ t + t² + (1 | therapist/client), t = session − {peak}, sessions {} to {}, REML",
             window[0], window[1]
@@ -151,18 +159,14 @@ impl Course<'_, '_> {
         }
     }
 
-    fn two_slopes(&self, knot: i64, criterion: Criterion) -> Model {
-        self.model(
-            ["rise", "dip"],
-            criterion,
-            |_| true,
-            |s| [(s.min(knot) - knot) as f64, (s - knot).max(0) as f64],
-        )
-    }
-
     fn knot(&self, findings: &mut Findings) {
         let knot = self.run.settings().peak_session;
-        let model = self.two_slopes(knot, Criterion::Reml);
+        let (rows, n) = self.rows(
+            ["rise", "dip"],
+            |_| true,
+            |s| [(s.min(knot) - knot) as f64, (s - knot).max(0) as f64],
+        );
+        let model = self.fit(&rows, Criterion::Reml, n);
         for (what, column, label) in [
             ("knot_rise", "rise", format!("Slope up to session {knot}")),
             ("knot_dip", "dip", format!("Slope after session {knot}")),
@@ -180,9 +184,17 @@ impl Course<'_, '_> {
     /// The knot with the highest likelihood, and the whole profile as details and table.
     fn best_knot(&self, findings: &mut Findings) {
         let last = self.clients.session.values().iter().copied().max().unwrap_or(0);
-        let profile: Vec<(i64, f64, Counts)> = (2..=7.min(last - 1))
-            .filter_map(|knot| {
-                let model = self.two_slopes(knot, Criterion::Ml);
+        // Session number and (session − k)₊ span the same two slopes as rise and dip: one pass serves every knot.
+        let (rows, n) = self.rows(
+            PROFILE,
+            |_| true,
+            |s| [0, 2, 3, 4, 5, 6, LAST_KNOT].map(|knot| (s - knot).max(0) as f64),
+        );
+        let profile: Vec<(i64, f64, Counts)> = (2..=LAST_KNOT.min(last - 1))
+            .zip(&PROFILE[1..])
+            .filter_map(|(knot, name)| {
+                let rows = rows.with_columns(&["session", name]).ok()?;
+                let model = self.fit(&rows, Criterion::Ml, n);
                 model.fit.ok().map(|fit| (knot, -0.5 * fit.criterion, model.n))
             })
             .collect();

@@ -245,7 +245,9 @@ fn binomial(n: usize, p: f64) -> (u64, Vec<f64>) {
         terms.push(term);
     }
     let sum: f64 = terms.iter().sum();
-    terms.iter_mut().for_each(|term| *term /= sum);
+    for term in &mut terms {
+        *term /= sum;
+    }
     (first as u64, terms)
 }
 

@@ -1,6 +1,6 @@
 //! The deviance, σ profiled out, with its exact gradient in the relative covariances of the random effects.
 
-use super::groups::{self, Part, Pattern};
+use super::groups::{self, Outer, Part, Pattern};
 use super::pair::{Absorbed, Symmetric, inner, sandwich};
 use super::rows::{Criterion, Level, Rows};
 use crate::linalg::Cholesky;
@@ -103,7 +103,7 @@ pub(crate) struct Deviance {
     pub(crate) criterion: Criterion,
     total: Vec<f64>,
     patterns: Vec<Pattern>,
-    outer: Vec<Vec<Part>>,
+    outer: Outer,
     /// 1 + columns + response, and random effects per cluster.
     q: usize,
     r: usize,
@@ -215,8 +215,13 @@ impl Deviance {
             let empty = || vec![0.0; self.r * self.q];
             let da = vec![0.0; of_cluster * self.r * self.q];
             let mut room = Room { a: empty(), da, kept: empty(), u: empty(), other: empty() };
-            for parts in &self.outer {
+            let width = self.r * self.q;
+            let mut from = 0;
+            for &end in &self.outer.ends {
+                let parts =
+                    (&self.outer.parts[from..end], &self.outer.sums[from * width..end * width]);
                 self.absorb_outer(parts, outer, &absorbed, &mut sums, &mut room);
+                from = end;
             }
         }
         self.solve(sums)
@@ -235,7 +240,7 @@ impl Deviance {
     /// What an outer cluster takes away, once its clusters are absorbed.
     fn absorb_outer(
         &self,
-        parts: &[Part],
+        (parts, of_parts): (&[Part], &[f64]),
         sigma: Symmetric,
         absorbed: &[Absorbed],
         sums: &mut Sums,
@@ -248,9 +253,20 @@ impl Deviance {
         da.fill(0.0);
         let mut cross = [0.0; 3];
         let mut dcross = [[0.0; 3]; 3];
-        for part in parts {
-            let own = &absorbed[part.pattern];
-            left_multiply(own.kept, &part.sum, q, kept);
+        for (part, sum) in parts.iter().zip(of_parts.chunks_exact(r * q)) {
+            let own = &absorbed[part.pattern as usize];
+            if r == 1 {
+                // The same for a single random effect, where every matrix is a number.
+                let (t, p) = (own.kept[0], own.cross[0]);
+                a.iter_mut().zip(sum).for_each(|(a, s)| *a += t * s);
+                cross[0] += part.clusters * p;
+                if of_cluster > 0 {
+                    da.iter_mut().zip(sum).for_each(|(d, s)| *d -= p * (t * s));
+                    dcross[0][0] -= part.clusters * (p * p);
+                }
+                continue;
+            }
+            left_multiply(own.kept, sum, q, kept);
             a.iter_mut().zip(&*kept).for_each(|(a, k)| *a += k);
             cross.iter_mut().zip(own.cross).for_each(|(c, p)| *c += part.clusters * p);
             for (element, basis) in BASIS.iter().enumerate().take(of_cluster) {

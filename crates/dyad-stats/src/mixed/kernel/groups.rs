@@ -14,14 +14,22 @@ pub(super) struct Pattern {
 
 /// The clusters of one pattern within one outer cluster.
 pub(super) struct Part {
-    pub(super) pattern: usize,
+    pub(super) pattern: u32,
     pub(super) clusters: f64,
-    /// Σ M over them.
-    pub(super) sum: Vec<f64>,
+}
+
+/// Every outer cluster as the patterns it holds; contiguous, because an evaluation walks all of it.
+#[derive(Default)]
+pub(super) struct Outer {
+    /// One past the last part of each outer cluster.
+    pub(super) ends: Vec<usize>,
+    pub(super) parts: Vec<Part>,
+    /// Per part Σ M over its clusters.
+    pub(super) sums: Vec<f64>,
 }
 
 /// Every cluster in its pattern, and every outer cluster as the patterns it holds.
-pub(super) fn group(rows: &Rows) -> (Vec<Pattern>, Vec<Vec<Part>>) {
+pub(super) fn group(rows: &Rows) -> (Vec<Pattern>, Outer) {
     let (q, r) = (rows.width(), rows.effects());
     let cross_of = |cluster: usize| -> Symmetric {
         let size = f64::from(rows.sizes[cluster]);
@@ -30,33 +38,43 @@ pub(super) fn group(rows: &Rows) -> (Vec<Pattern>, Vec<Vec<Part>>) {
             [size, m[slope.at], m[q + slope.at]]
         })
     };
-    let mut order: Vec<usize> = (0..rows.sizes.len()).collect();
-    let key = |cluster: usize| cross_of(cluster).map(|v| v + 0.0).map(f64::to_bits);
-    order.sort_by_key(|&cluster| key(cluster));
-
-    let mut pattern_of = vec![0_usize; order.len()];
+    let pairs = if r == 1 { 1 } else { 3 };
+    let new = |cross| Pattern { cross, clusters: 0.0, squares: vec![0.0; pairs * q * q] };
+    let mut pattern_of = vec![0_u32; rows.sizes.len()];
     let mut patterns: Vec<Pattern> = Vec::new();
-    let mut last = None;
-    for &cluster in &order {
-        let this = key(cluster);
-        if last != Some(this) {
-            last = Some(this);
-            let pairs = if r == 1 { 1 } else { 3 };
-            patterns.push(Pattern {
-                cross: cross_of(cluster),
-                clusters: 0.0,
-                squares: vec![0.0; pairs * q * q],
-            });
+    if r == 1 {
+        // Without a slope the size says it all, and sizes are few: counted, not sorted.
+        let largest = rows.sizes.iter().copied().max().unwrap_or(0) as usize;
+        let mut of_size = vec![None; largest + 1];
+        rows.sizes.iter().for_each(|&size| of_size[size as usize] = Some(0));
+        for (size, pattern) in of_size.iter_mut().enumerate().filter(|(_, p)| p.is_some()) {
+            *pattern = u32::try_from(patterns.len()).ok();
+            patterns.push(new([size as f64, 0.0, 0.0]));
         }
-        pattern_of[cluster] = patterns.len() - 1;
+        for (pattern, &size) in pattern_of.iter_mut().zip(&rows.sizes) {
+            *pattern = of_size[size as usize].unwrap_or(0);
+        }
+    } else {
+        let key = |cluster: usize| cross_of(cluster).map(|v| v + 0.0).map(f64::to_bits);
+        let mut order: Vec<usize> = (0..rows.sizes.len()).collect();
+        order.sort_by_key(|&cluster| key(cluster));
+        let mut last = None;
+        for &cluster in &order {
+            let this = key(cluster);
+            if last != Some(this) {
+                last = Some(this);
+                patterns.push(new(cross_of(cluster)));
+            }
+            pattern_of[cluster] = u32::try_from(patterns.len() - 1).unwrap_or(u32::MAX);
+        }
     }
     // In the order of the rows, so that the sums do not depend on the sort.
     for (cluster, m) in rows.sums.chunks_exact(r * q).enumerate() {
-        let pattern = &mut patterns[pattern_of[cluster]];
+        let pattern = &mut patterns[pattern_of[cluster] as usize];
         pattern.clusters += 1.0;
         add_squares(&mut pattern.squares, m, q, r);
     }
-    let outer = if rows.nested { parts(rows, &pattern_of) } else { Vec::new() };
+    let outer = if rows.nested { parts(rows, &pattern_of) } else { Outer::default() };
     (patterns, outer)
 }
 
@@ -75,31 +93,30 @@ fn add_squares(squares: &mut [f64], m: &[f64], q: usize, r: usize) {
     }
 }
 
-fn parts(rows: &Rows, pattern_of: &[usize]) -> Vec<Vec<Part>> {
+fn parts(rows: &Rows, pattern_of: &[u32]) -> Outer {
     let width = rows.width() * rows.effects();
     let ends = rows.outer.iter().skip(1).copied().chain([rows.sizes.len()]);
+    let mut outer = Outer::default();
     let mut order: Vec<usize> = Vec::new();
-    rows.outer
-        .iter()
-        .copied()
-        .zip(ends)
-        .map(|(first, end)| {
-            order.clear();
-            order.extend(first..end);
-            order.sort_by_key(|&cluster| pattern_of[cluster]);
-            let mut parts: Vec<Part> = Vec::new();
-            for &cluster in &order {
-                let pattern = pattern_of[cluster];
-                if parts.last().is_none_or(|part| part.pattern != pattern) {
-                    parts.push(Part { pattern, clusters: 0.0, sum: vec![0.0; width] });
-                }
-                let m = &rows.sums[cluster * width..(cluster + 1) * width];
-                if let Some(part) = parts.last_mut() {
-                    part.clusters += 1.0;
-                    part.sum.iter_mut().zip(m).for_each(|(a, s)| *a += s);
-                }
+    for (first, end) in rows.outer.iter().copied().zip(ends) {
+        order.clear();
+        order.extend(first..end);
+        order.sort_by_key(|&cluster| pattern_of[cluster]);
+        let from = outer.parts.len();
+        for &cluster in &order {
+            let pattern = pattern_of[cluster];
+            if outer.parts[from..].last().is_none_or(|part| part.pattern != pattern) {
+                outer.parts.push(Part { pattern, clusters: 0.0 });
+                outer.sums.resize(outer.sums.len() + width, 0.0);
             }
-            parts
-        })
-        .collect()
+            let m = &rows.sums[cluster * width..(cluster + 1) * width];
+            let start = outer.sums.len() - width;
+            outer.sums[start..].iter_mut().zip(m).for_each(|(a, s)| *a += s);
+            if let Some(part) = outer.parts.last_mut() {
+                part.clusters += 1.0;
+            }
+        }
+        outer.ends.push(outer.parts.len());
+    }
+    outer
 }

@@ -230,6 +230,50 @@ impl Rows {
         self.in_block = 0;
     }
 
+    /// The same rows with only some of the columns, in the order named: one pass over the data serves several models.
+    ///
+    /// # Errors
+    /// [`StatsError::Refused`] if there is no such column, or a random slope is declared.
+    pub fn with_columns(&self, columns: &[&str]) -> Result<Self> {
+        let mut all = self.clone_totals();
+        all.close_block();
+        let mut kept = vec![0];
+        for &column in columns {
+            let at = self.columns.iter().position(|c| c == column).filter(|_| self.slope.is_none());
+            let refuse = || format!("there is no column {column}, or a random slope is declared");
+            kept.push(at.ok_or_else(|| StatsError::Refused(refuse().into()))? + 1);
+        }
+        kept.push(self.width() - 1);
+        let (q, width) = (kept.len(), self.width());
+        let mut out = Self::new(columns, self.nested);
+        out.n = self.n;
+        out.shift = kept.iter().map(|&k| self.shift[k]).collect();
+        for (row, &from) in kept.iter().enumerate() {
+            for (column, &with) in kept.iter().enumerate().take(row + 1) {
+                // The columns may be named in another order, and only the lower triangle is kept.
+                out.total[row * q + column] = all.total[from.max(with) * width + from.min(with)];
+            }
+        }
+        out.sums.reserve_exact(self.sizes.len() * q);
+        for sums in self.sums.chunks_exact(width) {
+            out.sums.extend(kept.iter().map(|&k| sums[k]));
+        }
+        (out.sizes, out.outer, out.last) = (self.sizes.clone(), self.outer.clone(), self.last);
+        Ok(out)
+    }
+
+    /// The totals without what is kept per cluster.
+    fn clone_totals(&self) -> Self {
+        let columns: Vec<&str> = self.columns.iter().map(String::as_str).collect();
+        Self {
+            n: self.n,
+            total: self.total.clone(),
+            block: self.block.clone(),
+            in_block: self.in_block,
+            ..Self::new(&columns, self.nested)
+        }
+    }
+
     /// Adds the clusters of another part, which must hold other outer clusters.
     ///
     /// # Errors
