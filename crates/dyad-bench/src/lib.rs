@@ -1,6 +1,8 @@
 //! Benchmarks, one question each: `src/bin/<question>.rs`, measured against the peer in `peers/<question>.R`, which makes the data,
 //! runs both on the same file and prints the ratios. Nothing here asserts on time.
 
+pub mod child;
+
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! What was read, put in order and into tables.
 
-use dyad_model::{Dropped, Flow, Measure, Study};
+use dyad_model::{Dropped, Flow, Level, Measure, Study};
+use rayon::prelude::*;
 
 use crate::{
     arrange::{self, Arranged},
@@ -22,7 +23,8 @@ pub(crate) fn assemble(
     counted: &Counted,
     mut problems: Problems,
 ) -> Result<(Study, Arranged), Problems> {
-    let shown = read.places.first();
+    let shown = read.places.first().to_owned();
+    let shown = shown.as_str();
     let arranged = arrange::arrange(
         &read.rows,
         &read.wanted,
@@ -43,15 +45,26 @@ pub(crate) fn assemble(
     };
     let values: Vec<_> = file
         .measures
-        .iter()
+        .par_iter()
         .enumerate()
-        .map(|(i, measure)| sources.values(measure, i, &arranged, &mut problems))
+        .map(|(i, measure)| {
+            let mut found = Problems::default();
+            (sources.values(measure, i, &arranged, &mut found), found)
+        })
         .collect();
+    let (values, found): (Vec<_>, Vec<_>) = values.into_iter().unzip();
+    found.into_iter().for_each(|found| problems.merge(found));
     problems.into_result()?;
     // From here on a value of a session stands in its own column alone.
-    let values: Vec<MeasureValues> = (0..)
-        .zip(values)
-        .map(|(i, values)| values.taking(i, &read.wanted, &mut read.rows, &arranged))
+    // The columns of the other levels are let go before anything new is made.
+    let columns: Vec<_> = (0..)
+        .zip(&values)
+        .map(|(i, values)| read.take_column(i).filter(|_| values.level == Level::Session))
+        .collect();
+    let values: Vec<MeasureValues> = values
+        .into_par_iter()
+        .zip(columns)
+        .map(|(values, column)| values.taking(column, &arranged.order))
         .collect();
 
     let measures = file

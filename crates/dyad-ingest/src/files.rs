@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use bytes::Bytes;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -85,9 +86,13 @@ fn open(what: &'static str, path: PathBuf, name: String, options: &Options) -> O
     let bytes =
         room::read(&path).map_err(|source| IngestError::Io { what, path: path.clone(), source })?;
     let shown = path.display().to_string();
-    let (sha256, size) = (hexadecimal(&Sha256::digest(&bytes)), bytes.len() as u64);
-    let input = Input { shown: shown.clone(), bytes, path: Some(path.clone()) };
-    let table = Table::open(input, options);
+    let size = bytes.len() as u64;
+    let bytes = Bytes::from(bytes);
+    let hashed = bytes.clone();
+    let (sha256, table) = rayon::join(
+        move || hexadecimal(&Sha256::digest(&hashed)),
+        || Table::open(Input { shown: shown.clone(), bytes, path: Some(path.clone()) }, options),
+    );
     Ok(table.map(|mut table| DataFile {
         path,
         shown,

@@ -78,7 +78,7 @@ impl Interner {
 /// A hash with a fixed key: the same on every run.
 #[expect(clippy::cast_possible_truncation, reason = "only the low bits are used")]
 fn hash(text: &str) -> usize {
-    let mut hasher = std::hash::DefaultHasher::new();
+    let mut hasher = rustc_hash::FxHasher::default();
     hasher.write(text.as_bytes());
     hasher.finish() as usize
 }

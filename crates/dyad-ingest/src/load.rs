@@ -16,7 +16,7 @@ use crate::{
     notes,
     places::Places,
     problem::{Problem, Problems},
-    quality,
+    quality, room,
     scales::{self, Scale},
     study_file::{NoSessionNumber, StudyFile},
 };
@@ -36,8 +36,19 @@ pub struct Loaded {
     pub overrides: Vec<Override>,
     /// Codebook, data quality, missing values by session, internal consistency: tables for the report.
     pub tables: Vec<Table>,
-    /// Wall seconds per stage, in order.
-    pub timings: Vec<(&'static str, f64)>,
+    /// What each stage took, in order.
+    pub stages: Vec<Stage>,
+}
+
+/// What a stage of loading took.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stage {
+    /// Its name.
+    pub name: &'static str,
+    /// Wall seconds.
+    pub seconds: f64,
+    /// Highest resident memory of the process up to its end, in MiB; `None` where the system does not say.
+    pub peak: Option<f64>,
 }
 
 /// Reads a study file and its data, checks everything, and gives the sorted, integer-coded study.
@@ -60,9 +71,10 @@ pub(crate) fn load_named(path: &Path) -> Result<(Loaded, Names, Arranged), Inges
     })?;
     let file = StudyFile::parse(&text, path)?;
     let (effective, scales) = scales::expand(&file, path)?;
-    let mut timings = Vec::new();
+    let mut stages = Vec::new();
     let mut lap = |name: &'static str| {
-        timings.push((name, stage.elapsed().as_secs_f64()));
+        let seconds = stage.elapsed().as_secs_f64();
+        stages.push(Stage { name, seconds, peak: room::peak() });
         stage = Instant::now();
     };
     let mut files = Files::open(&effective, path)?;
@@ -77,10 +89,11 @@ pub(crate) fn load_named(path: &Path) -> Result<(Loaded, Names, Arranged), Inges
     let inputs = files.all().map(|f| f.input.clone()).collect();
     drop(files);
     let (study, arranged) = assemble(&effective, &mut read, &counts, problems)?;
+    read.rows = Mapped::default();
     lap("arrange");
     let tables = quality::tables(&file, &study, &read.alphas);
     lap("describe");
-    let loaded = Loaded { study, file, text, inputs, overrides: read.overrides, tables, timings };
+    let loaded = Loaded { study, file, text, inputs, overrides: read.overrides, tables, stages };
     Ok((loaded, read.names, arranged))
 }
 
@@ -260,6 +273,12 @@ impl Read {
         read.turned.extend(scales::score(&mut read.rows, &mut read.wanted, scales));
         read.alphas.extend(alpha::alphas(&read.rows, &read.wanted, scales));
         Ok(read)
+    }
+
+    /// Gives up the column of a measure, if the sessions file has it.
+    pub(crate) fn take_column(&mut self, measure: usize) -> Option<Vec<f64>> {
+        let at = self.wanted.iter().position(|w| w.target == Target::Measure(measure))?;
+        self.rows.values.get_mut(at).map(std::mem::take)
     }
 
     /// Session numbers and days that the file does not give directly.

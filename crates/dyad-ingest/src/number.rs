@@ -7,6 +7,9 @@ use crate::code::Code;
 /// # Errors
 /// The kind of thing it is instead.
 pub(crate) fn parse(cell: &str, decimal: u8) -> Result<f64, Code> {
+    if let Some(value) = short(cell.as_bytes(), decimal) {
+        return Ok(value);
+    }
     if !has_number_shape(cell.as_bytes(), decimal) {
         return Err(kind(cell, decimal));
     }
@@ -20,6 +23,35 @@ pub(crate) fn parse(cell: &str, decimal: u8) -> Result<f64, Code> {
         Ok(_) => Err(Code::NotFinite),
         Err(_) => Err(Code::TextInNumber),
     }
+}
+
+/// A score such as `4`, `27` or `4.25`: up to fifteen digits and one decimal mark. Both numbers of the division are exact, so its
+/// result is the number nearest to what is written, as the general parser's is.
+fn short(cell: &[u8], decimal: u8) -> Option<f64> {
+    const POWERS: [f64; 16] =
+        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    if cell.len() > 16 || !cell.first()?.is_ascii_digit() || !cell.last()?.is_ascii_digit() {
+        return None;
+    }
+    let (mut digits, mut count, mut mark) = (0_u64, 0, None);
+    for (at, &byte) in cell.iter().enumerate() {
+        if byte.is_ascii_digit() {
+            digits = digits * 10 + u64::from(byte - b'0');
+            count += 1;
+        } else if byte == decimal && mark.is_none() {
+            mark = Some(cell.len() - at - 1);
+        } else {
+            return None;
+        }
+    }
+    (count <= 15).then(|| digits as f64 / POWERS[mark.unwrap_or(0)])
+}
+
+/// White space off both ends; most cells have none.
+pub(crate) fn trimmed(cell: &str) -> &str {
+    let plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bytes = cell.as_bytes();
+    if plain(bytes.first()) && plain(bytes.last()) { cell } else { cell.trim() }
 }
 
 fn has_number_shape(cell: &[u8], decimal: u8) -> bool {

@@ -70,6 +70,12 @@ fn free() -> Option<u64> {
     .min()
 }
 
+/// Highest resident memory of this process so far, in MiB, where the system says so.
+#[must_use]
+pub fn peak() -> Option<f64> {
+    kilobytes("/proc/self/status", "VmHWM:").map(|bytes| bytes as f64 / (1024.0 * 1024.0))
+}
+
 /// A line `Name:  123 kB` of a file of the system, in bytes.
 fn kilobytes(file: &str, name: &str) -> Option<u64> {
     let text = fs::read_to_string(file).ok()?;

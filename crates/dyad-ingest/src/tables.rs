@@ -9,7 +9,7 @@ use dyad_model::{Level, Tables};
 
 use crate::{
     arrange::{Arranged, Unit},
-    map::{Mapped, Target, Wanted},
+    map::Mapped,
 };
 
 /// The values of one measure, at its level; NaN where missing.
@@ -21,22 +21,14 @@ pub(crate) struct MeasureValues {
 }
 
 impl MeasureValues {
-    /// The values of a session-level measure in the order of the table; the column of the file, of any level, is given up.
-    pub(crate) fn taking(
-        self,
-        measure: usize,
-        wanted: &[Wanted],
-        rows: &mut Mapped,
-        arranged: &Arranged,
-    ) -> Self {
-        let at = wanted.iter().position(|w| w.target == Target::Measure(measure));
-        let column = at.map(|at| std::mem::take(&mut rows.values[at]));
-        match (self.level, column) {
-            (Level::Session, Some(column)) => {
-                let values = arranged.order.iter().map(|&row| column[row as usize]).collect();
+    /// The values of a session-level measure in the order of the table.
+    pub(crate) fn taking(self, column: Option<Vec<f64>>, order: &[u32]) -> Self {
+        match column {
+            Some(column) => {
+                let values = order.iter().map(|&row| column[row as usize]).collect();
                 Self { values, ..self }
             }
-            _ => self,
+            None => self,
         }
     }
 }

@@ -151,4 +151,7 @@ pub struct Provenance {
     pub plugins: Vec<Map<String, Value>>,
     /// Wall seconds per stage, in order.
     pub timings: Vec<(String, f64)>,
+    /// Highest resident memory of this process up to the end of each stage, in MiB; plugins are processes of their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub memory: Vec<(String, f64)>,
 }

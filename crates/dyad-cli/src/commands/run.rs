@@ -103,8 +103,13 @@ pub(crate) fn execute(plan: &Plan, terminal: &Terminal) -> Result<u8, Failure> {
 
     let exit = u8::from(!results.analyses.iter().all(|a| a.status.is_fine()));
     let report = plan.out.join("report.html");
-    for (stage, seconds) in &stages.done {
-        terminal.detail(&format!("{seconds:8.3} s  {stage}"));
+    for (stage, seconds, peak) in &stages.done {
+        let peak = peak.map_or_else(String::new, |peak| format!(", {peak:.0} MB at most so far"));
+        terminal.detail(&format!("{seconds:8.3} s  {stage}{peak}"));
+        for part in loaded.stages.iter().filter(|_| *stage == "read and check") {
+            let peak = part.peak.map_or_else(String::new, |peak| format!(", {peak:.0} MB"));
+            terminal.detail(&format!("{:8.3} s      {}{peak}", part.seconds, part.name));
+        }
     }
     details(&provenance, terminal);
     // The terminal is an output like any other: it shows what was released.
@@ -169,7 +174,11 @@ fn provenance(
     started_unix: u64,
     stages: &Stages,
 ) -> Provenance {
-    let ingest = loaded.timings.iter().map(|(stage, s)| (format!("read and check: {stage}"), *s));
+    let part = |stage: &dyad_ingest::Stage| format!("read and check: {}", stage.name);
+    let ingest = loaded.stages.iter().map(|stage| (part(stage), stage.seconds));
+    let own =
+        stages.done.iter().filter_map(|(stage, _, peak)| Some(((*stage).to_owned(), (*peak)?)));
+    let of_ingest = loaded.stages.iter().filter_map(|stage| Some((part(stage), stage.peak?)));
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     Provenance {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -189,9 +198,10 @@ fn provenance(
         timings: stages
             .done
             .iter()
-            .map(|(stage, s)| ((*stage).to_owned(), *s))
+            .map(|(stage, s, _)| ((*stage).to_owned(), *s))
             .chain(ingest)
             .collect(),
+        memory: own.chain(of_ingest).collect(),
     }
 }
 
@@ -238,10 +248,10 @@ fn details(provenance: &Provenance, terminal: &Terminal) {
     }
 }
 
-/// Wall seconds per stage.
+/// Wall seconds per stage, and the highest memory up to its end in MiB.
 struct Stages {
     since: Instant,
-    done: Vec<(&'static str, f64)>,
+    done: Vec<(&'static str, f64, Option<f64>)>,
 }
 
 impl Default for Stages {
@@ -252,7 +262,7 @@ impl Default for Stages {
 
 impl Stages {
     fn done(&mut self, stage: &'static str) {
-        self.done.push((stage, self.since.elapsed().as_secs_f64()));
+        self.done.push((stage, self.since.elapsed().as_secs_f64(), dyad_ingest::peak()));
         self.since = Instant::now();
     }
 }

@@ -9,7 +9,10 @@ use super::{
     checksums, names,
     patterns::{self, Pattern},
 };
-use crate::read::{Batch, Cells};
+use crate::{
+    number,
+    read::{Batch, Cells},
+};
 
 /// How many rows a finding names.
 const ROWS: usize = 5;
@@ -228,7 +231,7 @@ fn of_column(cells: &Cells, name: &str, batch: &Batch) -> Evidence {
         Cells::Text(text) => {
             let mut last: Option<&str> = None;
             for (i, cell) in text.iter().enumerate() {
-                let Some(cell) = cell.map(str::trim).filter(|cell| !cell.is_empty()) else {
+                let Some(cell) = cell.map(number::trimmed).filter(|cell| !cell.is_empty()) else {
                     continue;
                 };
                 // Sorted files repeat an identifier for many rows; it was looked at already.

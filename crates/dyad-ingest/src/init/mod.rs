@@ -28,7 +28,7 @@ pub fn init(data: impl AsRef<Path>) -> Result<String, IngestError> {
         path: path.to_owned(),
         source,
     })?;
-    let input = Input { shown: path.display().to_string(), bytes, path: None };
+    let input = Input { shown: path.display().to_string(), bytes: bytes.into(), path: None };
     let table = Table::open(input, &Options::default())?;
     let columns = summary::summaries(&table)?;
     let guess = guess::guess(&columns);

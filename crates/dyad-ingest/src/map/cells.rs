@@ -32,7 +32,7 @@ impl Cells {
 }
 
 fn text_cells(text: &StringChunked) -> impl Iterator<Item = Cell<'_>> {
-    text.iter().map(|cell| match cell.map(str::trim) {
+    text.iter().map(|cell| match cell.map(number::trimmed) {
         None | Some("") => Cell::Empty,
         Some(text) => Cell::Text(text),
     })

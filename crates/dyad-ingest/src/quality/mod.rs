@@ -7,6 +7,7 @@ mod series;
 
 use arrow_array::{Array, Float64Array, RecordBatch, cast::AsArray};
 use dyad_model::{Cell, ColumnKind, Counts, Level, Measure, Study, Table};
+use rayon::prelude::*;
 
 use self::series::Series;
 use crate::{alpha::Alpha, study_file::StudyFile};
@@ -14,7 +15,7 @@ use crate::{alpha::Alpha, study_file::StudyFile};
 /// The tables, in the order of the report.
 pub(crate) fn tables(file: &StudyFile, study: &Study, alphas: &[Alpha]) -> Vec<Table> {
     let series: Vec<Option<Series>> =
-        study.measures.iter().map(|measure| Series::of(study, measure)).collect();
+        study.measures.par_iter().map(|measure| Series::of(study, measure)).collect();
     let mut tables = vec![codebook::table(file, study, &series), peculiar::table(study, &series)];
     tables.extend(missing::table(study));
     if !alphas.is_empty() {

@@ -9,6 +9,7 @@ use std::{
     sync::Arc,
 };
 
+use bytes::Bytes;
 use polars::prelude::{
     Column, CsvParseOptions, CsvReadOptions, DataType, PlSmallStr, Schema, SchemaRef, SerReader,
 };
@@ -24,7 +25,7 @@ use crate::{
 /// Where the text is between the scan and the cells.
 enum Text {
     /// Decoded, in memory.
-    Held(Vec<u8>),
+    Held(Bytes),
     /// As it stands in the file, from this byte on: read again piece by piece, so that it need not be held.
     File { path: PathBuf, from: u64 },
 }
@@ -94,7 +95,7 @@ pub(super) fn open(input: Input, options: &Options) -> Result<Table, Problems> {
 }
 
 /// Takes off a first line `sep=;`, which some spreadsheets write; gives the number of rows taken off.
-fn separator_line(bytes: &mut Vec<u8>, options: &mut Options) -> u64 {
+fn separator_line(bytes: &mut Bytes, options: &mut Options) -> u64 {
     let end = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1);
     let line = bytes[..end].trim_ascii_end();
     // A tab is white space and may have been trimmed off.
@@ -104,7 +105,7 @@ fn separator_line(bytes: &mut Vec<u8>, options: &mut Options) -> u64 {
         _ => return 0,
     };
     options.delimiter.get_or_insert(delimiter);
-    bytes.drain(..end);
+    *bytes = bytes.slice(end..);
     1
 }
 
@@ -121,6 +122,8 @@ impl Source for Csv {
         let refused = || Problem::new(Code::Unreadable, &self.shown).row(segment.first_row);
         let options = CsvReadOptions::default()
             .with_has_header(false)
+            // Batches are read side by side already.
+            .with_n_threads(Some(1))
             .with_schema(Some(self.schema.clone()))
             .with_infer_schema_length(Some(0))
             .with_raise_if_empty(false)
@@ -196,7 +199,7 @@ impl Csv {
 }
 
 /// Turns lone carriage returns into line feeds and says whether there were any; CRLF stays, the scanner knows it.
-fn unix_line_ends(bytes: Vec<u8>) -> (Vec<u8>, bool) {
+fn unix_line_ends(bytes: Bytes) -> (Bytes, bool) {
     let lone = memchr::memchr_iter(b'\r', &bytes).any(|i| bytes.get(i + 1) != Some(&b'\n'));
     if !lone {
         return (bytes, false);
@@ -213,5 +216,5 @@ fn unix_line_ends(bytes: Vec<u8>) -> (Vec<u8>, bool) {
             _ => out.push(byte),
         }
     }
-    (out, true)
+    (out.into(), true)
 }

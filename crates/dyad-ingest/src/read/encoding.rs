@@ -1,5 +1,6 @@
 //! Bytes to UTF-8. A byte that does not fit is a problem, never a replacement character.
 
+use bytes::Bytes;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::scan::lines_before;
@@ -11,7 +12,7 @@ use crate::{
 /// Text as UTF-8 without a byte-order mark, and the name of the encoding it came in.
 #[derive(Debug)]
 pub(super) struct Decoded {
-    pub(super) text: Vec<u8>,
+    pub(super) text: Bytes,
     pub(super) encoding: &'static str,
 }
 
@@ -20,7 +21,7 @@ pub(super) const AS_IS: &str = "UTF-8";
 
 /// Finds the encoding (byte-order mark, else valid UTF-8, else Windows-1252) unless `named`, and decodes.
 pub(super) fn decode(
-    mut bytes: Vec<u8>,
+    mut bytes: Bytes,
     named: Option<&str>,
     file: &str,
 ) -> Result<Decoded, Problems> {
@@ -46,7 +47,7 @@ pub(super) fn decode(
                 .into());
         }
         (_, Some((marked, length))) => {
-            bytes.drain(..length);
+            bytes = bytes.slice(length..);
             marked
         }
         (Some(named), None) => named,
@@ -77,7 +78,7 @@ pub(super) fn decode(
     {
         return Err(Problem::new(Code::Encoding, file).row(lines_before(&text, at)).into());
     }
-    Ok(Decoded { text, encoding: encoding.name() })
+    Ok(Decoded { text: text.into(), encoding: encoding.name() })
 }
 
 /// The line of the first byte that does not belong to the encoding.
@@ -94,8 +95,10 @@ mod tests {
     use super::*;
 
     fn text(bytes: &[u8], named: Option<&str>) -> Result<(String, &'static str), Option<u64>> {
-        match decode(bytes.to_vec(), named, "f") {
-            Ok(decoded) => Ok((String::from_utf8(decoded.text).unwrap(), decoded.encoding)),
+        match decode(Bytes::copy_from_slice(bytes), named, "f") {
+            Ok(decoded) => {
+                Ok((String::from_utf8(decoded.text.to_vec()).unwrap(), decoded.encoding))
+            }
             Err(problems) => Err(problems.problems()[0].location.row),
         }
     }

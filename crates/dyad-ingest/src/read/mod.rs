@@ -15,6 +15,7 @@ mod xlsx;
 
 use std::path::{Path, PathBuf};
 
+use ::bytes::Bytes;
 use polars::prelude::{Float64Chunked, StringChunked};
 
 use format::Format;
@@ -42,7 +43,7 @@ pub(crate) struct Input {
     /// For messages: relative to where the program was started.
     pub(crate) shown: String,
     /// The bytes.
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) bytes: Bytes,
     /// Where they came from, if they can be read there again.
     pub(crate) path: Option<PathBuf>,
 }

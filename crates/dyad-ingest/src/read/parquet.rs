@@ -27,7 +27,7 @@ const CHUNK: i64 = 4 << 30;
 /// Reads the whole file.
 pub(super) fn open(input: Input) -> Result<Table, Problems> {
     let Input { shown, bytes, .. } = input;
-    let contents = memory::isolated(&shown, || contents(bytes.into(), &shown))?;
+    let contents = memory::isolated(&shown, || contents(bytes, &shown))?;
     memory::table(contents, &shown)
 }
 

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Bytes of a batch: large enough that the reader's start-up does not count, small enough for the memory limit.
-const BATCH: usize = 1 << 20;
+const BATCH: usize = 1 << 19;
 
 /// Consecutive records without blank lines between them, unless `rows` lists them.
 #[derive(Debug, PartialEq, Eq)]
