@@ -1,0 +1,4 @@
+//! Every golden record of these families, `tests/golden/stats/<family>.json` made by `<family>.R`, against `dyad_stats::<family>`.
+
+mod resample;
+mod support;
