@@ -1,4 +1,5 @@
 //! Every golden record of these families, `tests/golden/stats/<family>.json` made by `<family>.R`, against `dyad_stats::<family>`.
 
+mod reliability;
 mod resample;
 mod support;
