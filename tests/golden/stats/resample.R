@@ -55,6 +55,10 @@ uniform <- function(bits) { b <- right(bits, 11); sum(b * 65536^(0:3)) / 2^53 }
 below <- function(bits, n) {                                    # the high word; products that are drawn again do not occur here
   p <- times_all(bits, whole(n)); low <- sum(p[1:4] * 65536^(0:3)); stopifnot(low >= n); sum(p[5:8] * 65536^(0:3))
 }
+drawn <- function(g, n) {                                       # n of n with replacement, two draws of 32 bits from each number, the high one first
+  halves <- c(replicate(ceiling(n / 2), { b <- g(); c(sum(b[3:4] * c(1, 65536)), sum(b[1:2] * c(1, 65536))) })); p <- halves[1:n] * n
+  stopifnot(p %% 2^32 >= 2^32 %% n); p %/% 2^32
+}
 for (one in list(list(0, "", 0), list(20240607, "bootstrap", 0), list(20240607, "bootstrap of early/A/Y/pearson", 9999), list(2^40 + 3, "12345678", 1))) {
   input <- c(seed = number(one[[1]]), purpose = quoted(one[[2]]), index = number(one[[3]])); call <- "xoshiro256++ and splitmix64 on 16-bit limbs"
   g <- do.call(named, one); put("uniform", one[[2]], call, input, setNames(replicate(5, uniform(g())), paste0("draw_", 1:5)), c(default = 0))
@@ -92,7 +96,7 @@ statistics <- list(
   mean_of_means = function(drawn) mean(vapply(rows, function(i) mean(d$x[i]), 0)[drawn]))
 for (name in names(statistics)) {
   f <- statistics[[name]]
-  t <- vapply(0:398, function(r) { g <- named(7, name, r); f(1 + replicate(14, below(g(), 14))) }, 0)
+  t <- vapply(0:398, function(r) { g <- named(7, name, r); f(1 + drawn(g, 14)) }, 0)
   left_out <- vapply(1:14, function(k) f(setdiff(1:14, k)), 0); t0 <- f(1:14)
   put("bootstrap", name, "the same draws; boot.ci", c(rows = quoted("resample-clients.csv"), seed = "7", purpose = quoted(name), replicates = "399"),
       c(estimate = t0, bias = mean(t) - t0, se = sd(t), ends(t0, t, left_out)), c(default = 1e-10, bias = 1e-8))

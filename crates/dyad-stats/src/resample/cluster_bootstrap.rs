@@ -122,14 +122,7 @@ pub(super) fn replicates(
     plan.run(
         || vec![0_u32; clusters],
         |generator, times| {
-            times.fill(0);
-            for _ in 0..clusters {
-                // Below the number of clusters, which is an index already.
-                let drawn = generator.below(clusters as u64);
-                if let Some(times) = usize::try_from(drawn).ok().and_then(|k| times.get_mut(k)) {
-                    *times += 1;
-                }
-            }
+            generator.tally(times);
             statistic(times).unwrap_or(f64::NAN)
         },
     )

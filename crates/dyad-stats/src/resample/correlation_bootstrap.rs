@@ -40,15 +40,8 @@ pub fn correlation_bootstrap(clients: &[Cross], plan: &Plan<'_>) -> Result<Boots
     }
     let estimate = coefficient(&total, ["the first variable", "the second variable"])?;
     let sums: Vec<Sums> = clients.iter().map(|client| about(client, &total)).collect();
-    let all = sums.iter().fold([0.0; 6], |sum, client| add(sum, client, 1.0));
-    let replicates = replicates(
-        sums.len(),
-        &|times: &[u32]| {
-            let clients = sums.iter().zip(times);
-            r(clients.fold([0.0; 6], |sum, (client, &k)| add(sum, client, f64::from(k))))
-        },
-        plan,
-    );
+    let all = total_of(&sums, &vec![1; sums.len()]);
+    let replicates = replicates(sums.len(), &|times: &[u32]| r(total_of(&sums, times)), plan);
     let left_out = sums
         .iter()
         .map(|client| defined(r(add(all, client, -1.0)), "without one of the clusters"))
@@ -69,6 +62,21 @@ fn about(client: &Cross, total: &Cross) -> Sums {
         client.yy / uy / uy + n * dy * dy,
         client.xy / ux / uy + n * dx * dy,
     ]
+}
+
+/// The sums of the clients, each taken so many times.
+fn total_of(sums: &[Sums], times: &[u32]) -> Sums {
+    // Two running totals: an addition waits for the one before it in the same total only.
+    let (mut even, mut odd) = ([0.0; 6], [0.0; 6]);
+    let (pairs, last) = (sums.chunks_exact(2), sums.chunks_exact(2).remainder());
+    for (clients, times) in pairs.zip(times.chunks_exact(2)) {
+        even = add(even, &clients[0], f64::from(times[0]));
+        odd = add(odd, &clients[1], f64::from(times[1]));
+    }
+    if let ([client], Some(&times)) = (last, times.last()) {
+        even = add(even, client, f64::from(times));
+    }
+    add(even, &odd, 1.0)
 }
 
 /// sum + times·client.

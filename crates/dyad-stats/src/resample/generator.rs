@@ -80,6 +80,46 @@ impl Generator {
         }
     }
 
+    /// Counts how often each of n is drawn in n draws with replacement, n the length of `times`.
+    ///
+    /// As [`Generator::below`], but on 32 bits: each number serves two draws, its high half first. In a bootstrap the draws are most of
+    /// the work. More than 2³² − 1 are drawn one by one.
+    ///
+    /// # Source
+    /// `[@lemire2019]`.
+    pub fn tally(&mut self, times: &mut [u32]) {
+        times.fill(0);
+        let Ok(n) = u32::try_from(times.len()) else {
+            for _ in 0..times.len() {
+                let drawn = usize::try_from(self.below(times.len() as u64));
+                if let Some(count) = drawn.ok().and_then(|k| times.get_mut(k)) {
+                    *count += 1;
+                }
+            }
+            return;
+        };
+        // 2³² mod n: products whose low word is below it would favour some numbers.
+        let favoured = n.wrapping_neg().checked_rem(n).unwrap_or(0);
+        let mut draw = |half: u64| {
+            let product = half * u64::from(n);
+            #[expect(clippy::cast_possible_truncation, reason = "the two words of the product")]
+            let (high, low) = ((product >> 32) as usize, product as u32);
+            let fair = low >= favoured;
+            if fair && let Some(count) = times.get_mut(high) {
+                *count += 1;
+            }
+            usize::from(fair)
+        };
+        let mut left = n as usize;
+        while left > 0 {
+            let bits = self.bits();
+            left -= draw(bits >> 32);
+            if left > 0 {
+                left -= draw(bits & 0xFFFF_FFFF);
+            }
+        }
+    }
+
     /// A number from 0 (included) to 1 (not included), a multiple of 2⁻⁵³.
     #[inline]
     pub fn uniform(&mut self) -> f64 {
@@ -159,6 +199,21 @@ mod tests {
         let (mut generator, n) = (Generator::new(2, "range", 0), 3_u64 << 62);
         let third = (0..30_000).filter(|_| generator.below(n) < n / 3).count();
         assert!(third.abs_diff(10_000) < 400, "{third}");
+    }
+
+    #[test]
+    fn every_one_is_drawn_as_often() {
+        let (mut generator, mut sums) = (Generator::new(6, "tally", 0), [0_u32; 7]);
+        let mut times = [0; 7];
+        for _ in 0..10_000 {
+            generator.tally(&mut times);
+            assert_eq!(times.iter().sum::<u32>(), 7);
+            sums.iter_mut().zip(times).for_each(|(sum, k)| *sum += k);
+        }
+        // χ²(6) above 33 has a probability of 1e-5.
+        let chi2: f64 = sums.iter().map(|&k| (f64::from(k) - 1e4).powi(2) / 1e4).sum();
+        assert!(chi2 < 33.0, "{sums:?}");
+        generator.tally(&mut []);
     }
 
     #[test]
