@@ -152,9 +152,9 @@ impl ItemSums {
                 full[i * k + j] = product / df;
                 full[j * k + i] = product / df;
             }
-            // Rounding leaves a trace of variance in a constant item of large values.
+            // Rounding leaves a trace of variance in a constant item of large values; squares below the second bound have lost digits.
             let trace = 1e-24 * self.means[i] * self.means[i];
-            if full[i * k + i] <= trace || full[i * k + i] < f64::MIN_POSITIVE {
+            if full[i * k + i] <= trace || full[i * k + i] < f64::MIN_POSITIVE / f64::EPSILON {
                 return Err(StatsError::NoVariation { what: format!("item {}", i + 1).into() });
             }
         }

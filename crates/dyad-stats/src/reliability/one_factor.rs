@@ -77,7 +77,11 @@ pub(super) fn one_factor(correlations: &[f64], size: usize) -> Result<OneFactor>
                 .map(|(log, s)| (log - length * s).clamp(least, 0.0))
                 .collect();
             let next = Point::new(correlations, size, &moved)?;
-            if next.discrepancy < point.discrepancy {
+            // Near the end the discrepancy has no digits left to fall by, and the gradient still has.
+            let level = next.discrepancy <= point.discrepancy + 1e-13;
+            if next.discrepancy < point.discrepancy && longest > 1e-5
+                || level && next.steepness(&held) < point.steepness(&held)
+            {
                 break Some((moved, next));
             }
             length *= 0.5;
@@ -87,7 +91,7 @@ pub(super) fn one_factor(correlations: &[f64], size: usize) -> Result<OneFactor>
         };
         let Some((moved, next)) = next else {
             // No step goes down any more: the least there is, within the digits there are.
-            if steepest(1e-6) {
+            if point.steepness(&held) < 1e-7 {
                 return finish(&point, &logs);
             }
             break;
@@ -115,6 +119,12 @@ fn finish(point: &Point, logs: &[f64]) -> Result<OneFactor> {
 }
 
 impl Point {
+    /// The largest derivative of those that are free.
+    fn steepness(&self, held: &[bool]) -> f64 {
+        let free = held.iter().zip(&self.gradient).filter(|(held, _)| !**held);
+        free.map(|(_, g)| g.abs()).fold(0.0, f64::max)
+    }
+
     fn new(correlations: &[f64], size: usize, logs: &[f64]) -> Result<Self> {
         let root: Vec<f64> = logs.iter().map(|log| (0.5 * log).exp()).collect();
         let scaled: Vec<f64> = (0..size * size)

@@ -9,6 +9,9 @@ use crate::{Result, StatsError};
 /// Σ1, Σx, Σy, Σx², Σy², Σxy of one client, or of several together.
 type Sums = [f64; 6];
 
+/// Sums of squares below this have lost digits, and products of two of them vanish.
+const LEAST: f64 = 1e-150;
+
 /// Returns the bootstrap of the correlation over all rows, in which whole clients are drawn with replacement.
 ///
 /// r = Sxy/√(Sxx·Syy) of the rows of the clients drawn. Each client comes as its own cross-products, one row or many: a replicate adds
@@ -24,7 +27,8 @@ type Sums = [f64; 6];
 /// # Errors
 /// - As [`cluster_bootstrap`](super::cluster_bootstrap).
 /// - [`StatsError::NotFinite`] if a sum is NaN or infinite.
-/// - [`StatsError::NoVariation`] if a variable is constant.
+/// - [`StatsError::NoVariation`] if a variable is constant; [`StatsError::OutOfDomain`] if its scores are so small (about 1e-75) that
+///   their squares have no digits.
 ///
 /// # Source
 /// `[@davison1997]`. Checked against R `boot::boot`, replicate by replicate on the same draws: `golden/stats/resample.R`.
@@ -37,6 +41,12 @@ pub fn correlation_bootstrap(clients: &[Cross], plan: &Plan<'_>) -> Result<Boots
     }
     if ![total.mean_x, total.mean_y, total.xx, total.yy, total.xy].iter().all(|v| v.is_finite()) {
         return Err(StatsError::NotFinite { what: "the sums of a client".into() });
+    }
+    if [total.xx, total.yy].iter().any(|squares| *squares > 0.0 && *squares < LEAST) {
+        return Err(StatsError::OutOfDomain {
+            what: "the unit of the scores",
+            expected: "one in which their squares are numbers: the sum of squares is below 1e-150",
+        });
     }
     let estimate = coefficient(&total, ["the first variable", "the second variable"])?;
     let sums: Vec<Sums> = clients.iter().map(|client| about(client, &total)).collect();
