@@ -36,7 +36,8 @@ pub struct Bootstrap {
 ///
 /// A replicate draws as many clusters as there are. `statistic` is told how often each was drawn; a statistic of sums over clusters
 /// takes them that many times, so that a replicate costs as many steps as there are clusters, however many rows they have, and
-/// allocates nothing. It returns `None` where it is undefined. The jackknife of the acceleration leaves out each cluster in turn.
+/// allocates nothing. It returns `None` where it is undefined. The jackknife of the acceleration leaves out each cluster in turn: as
+/// many calls as there are clusters; for a correlation of very many, [`correlation_bootstrap`](super::correlation_bootstrap) is faster.
 ///
 /// # Shape and units
 /// `clusters` ≥ 10. The slice given to `statistic` has that length; the numbers in it add to `clusters` in a replicate, are all 1 for

@@ -4,6 +4,7 @@
 //! the number of threads. Sums over clusters are taken in the order of the data.
 
 mod ar1;
+mod ar1_null;
 mod cluster_bootstrap;
 mod correlation_bootstrap;
 mod generator;
@@ -12,7 +13,8 @@ mod monte_carlo;
 mod permutation;
 mod plan;
 
-pub use ar1::{Ar1, Series, ar1, ar1_null};
+pub use ar1::{Ar1, Series, ar1};
+pub use ar1_null::ar1_null;
 pub use cluster_bootstrap::{Bootstrap, FEWEST_CLUSTERS, cluster_bootstrap};
 pub use correlation_bootstrap::correlation_bootstrap;
 pub use generator::Generator;
