@@ -42,7 +42,7 @@ pub struct Sceptical {
 /// None: an [`Effect`] is checked when it is made.
 ///
 /// # Source
-/// `[@held2020]`, golden `[@held2022]`, controlled `[@micheloud2023]`; `[@edgington1972]`, `[@held2020harmonic]`. Checked against the
+/// `[@held2020]`, golden `[@held2022]`, controlled `[@micheloud2023]`; `[@edgington1972]`, `[@heldharmonic2020]`. Checked against the
 /// formulas and `integrate` in R: `golden/stats/replication.R`.
 #[must_use]
 pub fn sceptical(original: Effect, replication: Effect) -> Sceptical {
