@@ -99,23 +99,30 @@ impl Generator {
             return;
         };
         // 2³² mod n: products whose low word is below it would favour some numbers.
-        let favoured = n.wrapping_neg().checked_rem(n).unwrap_or(0);
-        let mut draw = |half: u64| {
-            let product = half * u64::from(n);
-            #[expect(clippy::cast_possible_truncation, reason = "the two words of the product")]
-            let (high, low) = ((product >> 32) as usize, product as u32);
-            let fair = low >= favoured;
-            if fair && let Some(count) = times.get_mut(high) {
+        let favoured = u64::from(n.wrapping_neg().checked_rem(n).unwrap_or(0));
+        let low = |product: u64| product & 0xFFFF_FFFF;
+        let mut count = |product: u64| {
+            // The high word: below n, which is an index already.
+            if let Some(count) = usize::try_from(product >> 32).ok().and_then(|k| times.get_mut(k))
+            {
                 *count += 1;
             }
-            usize::from(fair)
         };
-        let mut left = n as usize;
+        let mut left = n;
         while left > 0 {
             let bits = self.bits();
-            left -= draw(bits >> 32);
-            if left > 0 {
-                left -= draw(bits & 0xFFFF_FFFF);
+            let products = [bits >> 32, bits & 0xFFFF_FFFF].map(|half| half * u64::from(n));
+            // Nearly always both are fair and both are needed: one question for the two.
+            if low(products[0]).min(low(products[1])) >= favoured && left > 1 {
+                products.into_iter().for_each(&mut count);
+                left -= 2;
+                continue;
+            }
+            for product in products {
+                if low(product) >= favoured && left > 0 {
+                    count(product);
+                    left -= 1;
+                }
             }
         }
     }
