@@ -80,8 +80,9 @@ set.seed(20240607)
 intervals <- function(case, x, f, R) {
   b <- boot(x, function(d, i) f(d[i]), R); left_out <- vapply(seq_along(x), function(i) f(x[-i]), 0)
   file <- paste0("resample-", case, ".csv"); t <- save_rows(file, data.frame(replicate = b$t[, 1]))$replicate
-  put("intervals", case, "boot.ci(type = c('perc', 'bca'), L = jackknife)", c(rows = quoted(file), estimate = number(b$t0), left_out = list_of(number(left_out))),
-      ends(b$t0, t, left_out), c(default = 1e-10))
+  input <- c(rows = quoted(file), estimate = number(b$t0), left_out = list_of(number(left_out))); e <- ends(b$t0, t, left_out)
+  put("percentile", case, "boot.ci(type = 'perc')", input[1], c(low = e[["percentile_low"]], high = e[["percentile_high"]]), c(default = 1e-10))
+  put("bca", case, "boot.ci(type = 'bca', L = jackknife)", input, c(low = e[["bca_low"]], high = e[["bca_high"]]), c(default = 1e-10))
 }
 intervals("skewed", rexp(25), mean, 999)
 intervals("between_ranks", rexp(18), function(x) sd(x) / mean(x), 1500)
@@ -92,13 +93,13 @@ sizes <- c(1, 4, 2, 3, 1, 2, 5, 1, 2, 2, 3, 1, 4, 2); client <- rep(seq_along(si
 d <- save_rows("resample-clients.csv", data.frame(client = client, x = 4 + u + rnorm(33), y = 10 - .6 * u + rnorm(33)))
 rows <- split(seq_len(nrow(d)), d$client)
 statistics <- list(
-  correlation = function(drawn) { i <- unlist(rows[drawn]); cor(d$x[i], d$y[i]) },
-  mean_of_means = function(drawn) mean(vapply(rows, function(i) mean(d$x[i]), 0)[drawn]))
+  correlation_bootstrap = function(drawn) { i <- unlist(rows[drawn]); cor(d$x[i], d$y[i]) },
+  cluster_bootstrap = function(drawn) mean(vapply(rows, function(i) mean(d$x[i]), 0)[drawn]))
 for (name in names(statistics)) {
   f <- statistics[[name]]
   t <- vapply(0:398, function(r) { g <- named(7, name, r); f(1 + drawn(g, 14)) }, 0)
   left_out <- vapply(1:14, function(k) f(setdiff(1:14, k)), 0); t0 <- f(1:14)
-  put("bootstrap", name, "the same draws; boot.ci", c(rows = quoted("resample-clients.csv"), seed = "7", purpose = quoted(name), replicates = "399"),
+  put(name, "the same draws", "the same draws; boot.ci", c(rows = quoted("resample-clients.csv"), seed = "7", purpose = quoted(name), replicates = "399"),
       c(estimate = t0, bias = mean(t) - t0, se = sd(t), ends(t0, t, left_out)), c(default = 1e-10, bias = 1e-8))
 }
 
@@ -173,10 +174,10 @@ W <- matrix(five$value, ncol = 5, byrow = TRUE); top <- W >= apply(W, 1, max) - 
 null <- 1                                                       # of the sum in units of 1/60, client by client
 for (m in rowSums(top)) { one <- numeric(60 / m + 1); one[1] <- 1 - m / 5; one[60 / m + 1] <- one[60 / m + 1] + m / 5; null <- convolve(null, rev(one), type = "open") }
 p <- sum(null[(round(60 * share * nrow(W)) + 1):length(null)]); stopifnot(abs(p - .0495961873760) < 1e-9)
-put("peak_permutation", "session 3", "convolution", c(rows = quoted("resample-peak.csv"), replicates = "9999"),
+put("permutation", "peak at session 3", "convolution", c(rows = quoted("resample-peak.csv"), replicates = "9999"),
     c(observed = share, p = p, null_mean = .2), c(default = 1e-12, absolute_p = monte_carlo(p, 9999), absolute_null_mean = 5 * sqrt(.2 * .8 / nrow(W) / 9999)))
 rho <- autoregression("peak", five); by_drift <- highest(rho, 3)
-put("peak_drift", "session 3", "quadrature at the fitted rho", c(rows = quoted("resample-peak.csv"), replicates = "9999"),
+put("ar1_null", "peak at session 3", "quadrature at the fitted rho", c(rows = quoted("resample-peak.csv"), replicates = "9999"),
     c(observed = share, null_mean = by_drift, rho = rho), c(default = 1e-6, absolute_null_mean = 5 * sqrt(by_drift * (1 - by_drift) / nrow(W) / 9999) + 2e-4))
 
 versions <- object(c(R = quoted(paste(R.version$major, R.version$minor, sep = ".")), boot = quoted(packageVersion("boot")), nlme = quoted(packageVersion("nlme"))))

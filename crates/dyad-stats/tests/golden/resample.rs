@@ -34,14 +34,14 @@ fn generator(input: &Value) -> Generator {
     Generator::new(whole(input, "seed"), word(input, "purpose"), whole(input, "index"))
 }
 
-fn intervals(input: &Value) -> Found {
+fn interval(input: &Value, accelerated: bool) -> Found {
     let replicates = &columns(word(input, "rows"))[0];
-    let [low, high] = percentile(replicates).unwrap();
-    let [bca_low, bca_high] =
-        bca(number(input, "estimate"), replicates, &numbers(input, "left_out")).unwrap();
-    let ends = [low, high, bca_low, bca_high];
-    let names = ["percentile_low", "percentile_high", "bca_low", "bca_high"];
-    names.map(str::to_owned).into_iter().zip(ends).collect()
+    let [low, high] = if accelerated {
+        bca(number(input, "estimate"), replicates, &numbers(input, "left_out")).unwrap()
+    } else {
+        percentile(replicates).unwrap()
+    };
+    named([("low", low), ("high", high)])
 }
 
 fn bootstrap(input: &Value) -> Found {
@@ -59,7 +59,7 @@ fn bootstrap(input: &Value) -> Found {
         Some(sum / f64::from(times.iter().sum::<u32>()))
     };
     let found: Bootstrap = match plan.purpose {
-        "correlation" => correlation_bootstrap(&clients, &plan),
+        "correlation_bootstrap" => correlation_bootstrap(&clients, &plan),
         _ => cluster_bootstrap(clients.len(), mean, &plan),
     }
     .unwrap();
@@ -174,13 +174,14 @@ fn every_record_is_reproduced() {
         "resample/uniform",
         "resample/below",
         "resample/normal",
-        "resample/intervals",
-        "resample/bootstrap",
+        "resample/percentile",
+        "resample/bca",
+        "resample/cluster_bootstrap",
+        "resample/correlation_bootstrap",
         "resample/permutation",
         "resample/ar1",
+        "resample/ar1_null",
         "resample/simulate",
-        "resample/peak_permutation",
-        "resample/peak_drift",
     ];
     support::every_record_is_reproduced("resample.json", &statistics, |statistic, input| {
         match statistic {
@@ -196,12 +197,13 @@ fn every_record_is_reproduced() {
                 let mut generator = generator(input);
                 listed("draw", (0..3).map(|_| generator.normal()))
             }
-            "resample/intervals" => intervals(input),
-            "resample/bootstrap" => bootstrap(input),
+            "resample/percentile" => interval(input, false),
+            "resample/bca" => interval(input, true),
+            "resample/cluster_bootstrap" | "resample/correlation_bootstrap" => bootstrap(input),
+            "resample/permutation" if input["rows"].is_string() => peak(input, false),
             "resample/permutation" => permuted(input),
             "resample/ar1" => autoregression(input),
-            "resample/peak_permutation" => peak(input, false),
-            "resample/peak_drift" => peak(input, true),
+            "resample/ar1_null" => peak(input, true),
             _ => simulated(input),
         }
     });
