@@ -166,6 +166,10 @@ fn restricted(studies: &[Study]) -> Result<f64> {
             studies.iter().map(|s| ((s.estimate - mu) / (s.variance + tau2)).powi(2)).sum();
         // y'PPy − tr P over tr(PP)
         let mut step = (residual - (w1 - w2 / w1)) / trace_pp(studies, tau2);
+        // Where one study outweighs the others by more than the digits there are, the information vanishes.
+        if !step.is_finite() {
+            break;
+        }
         let full = step;
         while tau2 + step < 0.0 {
             step *= 0.5;
@@ -242,5 +246,8 @@ mod tests {
             random_effects(&studies(&[(0.1, 0.05), (0.3, 0.05)])).unwrap().prediction.is_none()
         );
         assert!(random_effects(&studies(&[(0.1, 0.0), (0.3, 0.05)])).is_err());
+        // One study outweighs the others beyond the digits there are: an end, and no NaN.
+        let lopsided = random_effects(&studies(&[(0.1, 1e-200), (0.3, 0.05), (0.2, 1.0)]));
+        assert!(lopsided.is_err() || lopsided.is_ok_and(|fit| fit.tau2.is_finite()));
     }
 }

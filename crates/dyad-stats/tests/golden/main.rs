@@ -1,0 +1,6 @@
+//! Every golden record of these families, `tests/golden/stats/<family>.json` made by `<family>.R`, against `dyad_stats::<family>`.
+
+mod reliability;
+mod replication;
+mod resample;
+mod support;
