@@ -100,6 +100,7 @@ pub(crate) fn study(shape: Shape) -> Study {
             clients: client.unsigned_abs(),
         },
         notes: Vec::new(),
+        replications: Vec::new(),
         tables: Tables {
             sites: batch(vec![("site", integers((0..shape.sites).collect()))]),
             therapists: table(therapists, &["burnout"]),

@@ -4,6 +4,7 @@ mod delivered;
 mod explained;
 mod networks;
 mod real_data;
+mod replication;
 mod shape;
 
 use std::path::Path;

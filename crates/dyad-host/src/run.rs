@@ -155,7 +155,8 @@ fn plan<'a>(
     })?;
     let measures = granted_measures(manifest, study);
     let asked =
-        dyad_plugin::Request::new(request.settings.clone(), study.seed, &request.id, measures);
+        dyad_plugin::Request::new(request.settings.clone(), study.seed, &request.id, measures)
+            .replicating(&study.replications);
     let request = serde_json::to_string(&asked).map_err(|e| HostError::System {
         doing: format!("write the request of {}", manifest.id),
         source: e.into(),

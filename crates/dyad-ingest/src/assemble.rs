@@ -103,7 +103,8 @@ pub(crate) fn assemble(
     let tables = tables::build(&read.rows, &arranged, has_day, values)
         .map_err(|error| Problem::new(Code::Conservation, shown).found(error.to_string()))?;
     let (title, seed) = (file.title.clone(), file.seed);
-    Ok((Study { title, seed, measures, tables, flow, notes }, arranged))
+    let replications = file.replications.clone();
+    Ok((Study { title, seed, measures, tables, flow, notes, replications }, arranged))
 }
 
 /// What became of the rows. Of a wide file the session rows made from it count; its records stand with the input file.

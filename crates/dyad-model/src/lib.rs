@@ -25,5 +25,5 @@ pub use findings::{Findings, Note, NoteKind, Text};
 pub use manifest::{Explained, Limits, Manifest};
 pub use measure::{Direction, Level, Measure, Norm, Rater, Role};
 pub use results::{Analysis, Provenance, Results, Status, StudyHeader};
-pub use study::{Study, TableName, Tables};
+pub use study::{Replication, Study, TableName, Tables};
 pub use table::{Cell, Column, ColumnKind, Row, Table};

@@ -89,6 +89,26 @@ pub struct Study {
     pub flow: Flow,
     /// What ingest wants a reader to know: warnings and choices.
     pub notes: Vec<Note>,
+    /// Published effects this study should replicate.
+    pub replications: Vec<Replication>,
+}
+
+/// A published correlation, and the estimate of this study that is laid beside it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Replication {
+    /// Its name in `replication/NAME/…`.
+    pub name: String,
+    /// Full id of the estimate it is compared with.
+    pub estimate: String,
+    /// The published correlation, benefit sign.
+    pub r: f64,
+    /// Number of clients behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n: Option<f64>,
+    /// Its 95 % interval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ci: Option<[f64; 2]>,
 }
 
 impl Study {

@@ -112,6 +112,7 @@ pub unsafe fn run<A: Analysis>(instance: *mut c_void, host: *const Host) -> i32 
             settings,
             seed,
             measures: std::mem::take(&mut instance.request.study.measures),
+            replications: std::mem::take(&mut instance.request.study.replications),
             tables,
             progress: Box::new(move |fraction| host.progress(fraction)),
         })?;

@@ -1,6 +1,6 @@
 //! What the host asks: settings, seed, measures.
 
-use dyad_model::Measure;
+use dyad_model::{Measure, Replication};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 pub struct RequestStudy {
     /// The measures of the study file.
     pub measures: Vec<Measure>,
+    /// Published effects to be replicated, if any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replications: Vec<Replication>,
 }
 
 /// The JSON document passed to `create`.
@@ -32,7 +35,14 @@ impl Request {
         measures: Vec<Measure>,
     ) -> Self {
         let seed = format!("{:016x}", plugin_seed(study_seed, plugin));
-        Self { settings, seed, study: RequestStudy { measures } }
+        Self { settings, seed, study: RequestStudy { measures, replications: Vec::new() } }
+    }
+
+    /// Adds the published effects of the study file.
+    #[must_use]
+    pub fn replicating(mut self, replications: &[Replication]) -> Self {
+        self.study.replications = replications.to_vec();
+        self
     }
 }
 

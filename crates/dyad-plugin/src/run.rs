@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use arrow_array::RecordBatch;
-use dyad_model::{Measure, Role};
+use dyad_model::{Measure, Replication, Role};
 
 use crate::{Failure, Table};
 
@@ -15,6 +15,7 @@ pub struct Run<S> {
     pub(crate) settings: S,
     pub(crate) seed: u64,
     pub(crate) measures: Vec<Measure>,
+    pub(crate) replications: Vec<Replication>,
     pub(crate) tables: BTreeMap<String, RecordBatch>,
     pub(crate) progress: Box<Progress>,
 }
@@ -41,6 +42,12 @@ impl<S> Run<S> {
     /// The measures of a role, in the order of the study file.
     pub fn measures_of(&self, role: Role) -> impl Iterator<Item = &Measure> {
         self.measures.iter().filter(move |m| m.role == role)
+    }
+
+    /// The published effects the study file wants replicated.
+    #[must_use]
+    pub fn replications(&self) -> &[Replication] {
+        &self.replications
     }
 
     /// A table: `sessions`, `clients`, `therapists` or `sites`.

@@ -14,13 +14,15 @@ use crate::{Analysis, Failure, Run};
 /// The analysis' own [`Failure`], or that of its settings.
 pub fn run<A: Analysis>(study: &Study, settings: Map<String, Value>) -> Result<Findings, Failure> {
     let manifest = A::manifest();
-    let request = Request::new(settings, study.seed, &manifest.id, study.measures.clone());
+    let request = Request::new(settings, study.seed, &manifest.id, study.measures.clone())
+        .replicating(&study.replications);
     let settings: A::Settings = parse_settings(request.settings)?;
     A::check(&settings)?;
     A::analyse(&Run {
         settings,
         seed: u64::from_str_radix(&request.seed, 16).unwrap_or_default(),
         measures: request.study.measures,
+        replications: request.study.replications,
         tables: TableName::ALL
             .iter()
             .map(|&t| (t.as_str().to_owned(), study.tables.get(t).clone()))

@@ -10,6 +10,7 @@ mod lagged;
 mod levels;
 mod raters;
 mod reliability;
+mod replication;
 mod session;
 mod sites;
 mod words;
@@ -26,12 +27,14 @@ pub struct Settings {
     early_window: [i64; 2],
     /// The published correlation to compare with, benefit sign.
     benchmark: f64,
+    /// How far from a published correlation counts as the same for all practical purposes.
+    equivalence_margin: f64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         // Flückiger et al. (2018): r = .278 over 295 studies.
-        Self { early_window: [3, 5], benchmark: 0.278 }
+        Self { early_window: [3, 5], benchmark: 0.278, equivalence_margin: 0.1 }
     }
 }
 
@@ -61,6 +64,11 @@ impl Analysis for AllianceOutcome {
                 "benchmark is a correlation: it lies between -1 and 1",
             ));
         }
+        if !(settings.equivalence_margin > 0.0 && settings.equivalence_margin < 1.0) {
+            return Err(Failure::bad_settings(
+                "equivalence_margin is a correlation between 0 and 1",
+            ));
+        }
         Ok(())
     }
 
@@ -78,6 +86,7 @@ impl Analysis for AllianceOutcome {
             reliability::add(&mut findings, run, &clients, alliance)?;
         }
         raters::add(&mut findings, run, &clients)?;
+        replication::add(&mut findings, run, &clients)?;
         findings.text = words::text(&findings, run);
         Ok(findings)
     }

@@ -130,6 +130,21 @@ pub(crate) fn add(
     Ok(())
 }
 
+/// Fisher z of the benefit correlation of every site that can be used.
+pub(crate) fn studies(
+    run: &Run<Settings>,
+    clients: &Clients<'_>,
+    alliance: &Measure,
+    outcome: &Measure,
+) -> Result<Vec<Study>, Failure> {
+    let sessions = run.table("sessions")?;
+    let early = clients.mean_in(&sessions.floats(&alliance.id)?, run.settings().early_window);
+    let last = clients.last(&sessions.floats(&outcome.id)?);
+    let sample = clients.complete(&[(&early, "no early rating"), (&last, "no last score")]);
+    let (sites, _) = sites(clients, &sample, &early, &last, outcome);
+    Ok(sites.iter().map(|site| site.study).collect())
+}
+
 /// Fisher z of the benefit correlation per site, and how many sites give none.
 fn sites(
     clients: &Clients<'_>,

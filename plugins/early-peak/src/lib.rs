@@ -4,6 +4,7 @@
 mod growth;
 mod means;
 mod peak;
+mod verdict;
 mod words;
 
 use dyad_plugin::derived::Clients;
@@ -55,6 +56,7 @@ impl Analysis for EarlyPeak {
             means::add(&mut findings, run, &clients, alliance)?;
             peak::add(&mut findings, run, &clients, alliance)?;
             growth::add(&mut findings, run, &clients, alliance)?;
+            verdict::add(&mut findings, run, alliance);
         }
         findings.text = words::text(&findings, run);
         Ok(findings)

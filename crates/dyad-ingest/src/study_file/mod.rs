@@ -9,6 +9,7 @@ mod raw;
 
 use std::{collections::BTreeMap, fmt, path::Path};
 
+pub use dyad_model::Replication;
 use dyad_model::{Direction, Norm, Rater, Role};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -230,24 +231,6 @@ pub struct AnalysisSpec {
     pub enabled: bool,
     /// Its settings, as the plugin's manifest declares them.
     pub settings: Map<String, Value>,
-}
-
-/// `[[replications]]`: a published effect.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Replication {
-    /// Its name in `replication/NAME/…`.
-    pub name: String,
-    /// Full id of the estimate it is compared with.
-    pub estimate: String,
-    /// The published correlation, benefit sign.
-    pub r: f64,
-    /// Number of clients behind it.
-    #[serde(default)]
-    pub n: Option<f64>,
-    /// Its 95 % interval.
-    #[serde(default)]
-    pub ci: Option<[f64; 2]>,
 }
 
 /// `[quasi_identifiers]`.

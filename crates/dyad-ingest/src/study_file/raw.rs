@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use dyad_model::{Direction, Norm, Rater, Role};
+use dyad_model::{Direction, Norm, Rater, Replication, Role};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use toml::Spanned;
 
-use super::{DataFiles, Profile, QuasiIdentifiers, Replication, StructureColumns};
+use super::{DataFiles, Profile, QuasiIdentifiers, StructureColumns};
 
 /// TOML tables carry no order of their own; the place of a key in the text does.
 pub(super) type InOrder<T> = BTreeMap<Spanned<String>, Spanned<T>>;
