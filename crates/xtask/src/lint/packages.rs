@@ -9,6 +9,10 @@ pub(super) fn check(workspace: &Workspace) -> Result<Vec<String>, String> {
     for path in workspace.files(|path| path.ends_with("/Cargo.toml")) {
         let manifest = workspace.document(path)?;
         let manifest: Table = manifest.parse().map_err(|e| format!("{path}: {e}"))?;
+        // A workspace of its own (the fuzz targets, which another compiler builds) has nothing to inherit.
+        if manifest.contains_key("workspace") {
+            continue;
+        }
         if value(&manifest, &["lints", "workspace"]).and_then(toml::Value::as_bool) != Some(true) {
             problems.push(format!("{path} does not say `[lints] workspace = true`"));
         }
@@ -58,6 +62,12 @@ mod tests {
     #[test]
     fn a_plugin_of_the_house_passes() {
         assert_eq!(problems(MANIFEST, "#![forbid(unsafe_code)]\n"), 0);
+    }
+
+    #[test]
+    fn a_workspace_of_its_own_has_nothing_to_inherit() {
+        let (_folder, workspace) = Workspace::of(&[("fuzz/Cargo.toml", "[workspace]\n")]);
+        assert!(check(&workspace).unwrap().is_empty());
     }
 
     #[test]
