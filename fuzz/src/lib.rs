@@ -36,7 +36,7 @@ pub fn data_file(bytes: &[u8]) {
     match load(&study) {
         Ok(loaded) => assert!(loaded.study.flow.adds_up(), "rows are lost"),
         Err(IngestError::Data(problems)) => {
-            assert!(!problems.is_empty(), "refused without a reason")
+            assert!(!problems.is_empty(), "refused without a reason");
         }
         Err(other) => panic!("{other}"),
     }

@@ -29,7 +29,7 @@ fn with_column(name: &str, cell: &str) -> StudyFolder {
                 5 => cell,
                 _ => "",
             };
-            line.push_str(&format!(",\"{value}\""));
+            line.extend([",\"", value, "\""]);
         }
         lines
     })

@@ -53,7 +53,9 @@ pub(crate) fn assemble(
         })
         .collect();
     let (values, found): (Vec<_>, Vec<_>) = values.into_iter().unzip();
-    found.into_iter().for_each(|found| problems.merge(found));
+    for found in found {
+        problems.merge(found);
+    }
     problems.into_result()?;
     // From here on a value of a session stands in its own column alone.
     // The columns of the other levels are let go before anything new is made.

@@ -122,7 +122,7 @@ impl Columns {
     /// The vector becomes the column; NaN is where it has no value.
     fn measure(&mut self, id: &str, values: Vec<f64>) {
         let missing = values.iter().any(|v| v.is_nan());
-        let nulls = missing.then(|| NullBuffer::from_iter(values.iter().map(|v| !v.is_nan())));
+        let nulls = missing.then(|| values.iter().map(|v| !v.is_nan()).collect::<NullBuffer>());
         let column = Float64Array::new(values.into(), nulls);
         self.0.push((Field::new(id, DataType::Float64, true), Arc::new(column)));
     }

@@ -1,6 +1,10 @@
 //! The corpus of the fuzz targets, replayed, and changed in ways a fuzzer would: the same on every run.
 
-#[expect(unreachable_pub, reason = "the crate of the fuzz targets exports them")]
+#[expect(
+    unreachable_pub,
+    clippy::panic,
+    reason = "a crate of fuzz targets: it exports them, and a panic is how one fails"
+)]
 #[path = "../../../fuzz/src/lib.rs"]
 mod targets;
 
@@ -84,10 +88,13 @@ fn changed(bytes: &[u8], other: &[u8], random: &mut Random) -> Vec<u8> {
 
 fn replay(target: &str, run: fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
-    let mut paths: Vec<PathBuf> =
-        fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> = fs::read_dir(&folder)
+        .expect("the corpus is in the repository")
+        .map(|entry| entry.expect("an entry of the corpus").path())
+        .collect();
     paths.sort();
-    let files: Vec<Vec<u8>> = paths.iter().map(|path| fs::read(path).unwrap()).collect();
+    let files: Vec<Vec<u8>> =
+        paths.iter().map(|path| fs::read(path).expect("a file of the corpus")).collect();
     assert!(files.len() >= 3, "the corpus of {target} is gone");
     let mut random = Random(20_240_607);
     for (i, bytes) in files.iter().enumerate() {
