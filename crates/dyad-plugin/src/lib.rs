@@ -55,14 +55,17 @@ pub mod derived;
 #[doc(hidden)]
 pub mod entry;
 mod failure;
+mod given;
 mod request;
 mod run;
+pub mod sentence;
 pub mod testing;
 
 pub use analysis::Analysis;
 pub use columns::{Floats, Integers, Table};
 pub use dyad_model::{apa, figure};
 pub use failure::Failure;
+pub use given::Given;
 pub use request::Request;
 pub use run::Run;
 
@@ -75,5 +78,5 @@ pub mod prelude {
     };
     pub use serde::{Deserialize, Serialize};
 
-    pub use crate::{Analysis, Failure, Floats, Integers, Run, Table, export_plugin};
+    pub use crate::{Analysis, Failure, Floats, Given, Integers, Run, Table, export_plugin};
 }
