@@ -16,6 +16,7 @@ pub mod mediation;
 pub mod meta;
 pub mod mixed;
 pub mod moments;
+pub mod multiplicity;
 pub mod proportions;
 pub mod reliability;
 pub mod replication;
