@@ -183,7 +183,7 @@ fn every_kind_of_figure_is_named_described_and_balanced() {
         assert!(!figure_data(figure).rows.is_empty(), "{}", figure.id);
     }
     // The flow chart is built by the report itself.
-    assert_eq!(kinds.len(), 13, "{kinds:?}");
+    assert_eq!(kinds.len(), 15, "{kinds:?}");
 }
 
 #[test]

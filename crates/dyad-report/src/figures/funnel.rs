@@ -6,6 +6,9 @@ use dyad_model::{Cell, ColumnKind, Table};
 use super::{Data, WIDTH, num, range_of};
 use crate::svg::{Anchor, Canvas, DrawError, Edge, Ink, Label, Panel, Pen, tick_label, ticks};
 
+/// Normal quantiles of the two-sided levels .90, .95 and .99: an effect beyond z standard errors has a p below the one named.
+const CONTOURS: [(f64, &str); 3] = [(1.644_854, ".10"), (1.959_964, ".05"), (2.575_829, ".01")];
+
 pub(super) fn draw(plot: &Funnel) -> Result<Canvas, DrawError> {
     match plot.funnel {
         FunnelKind::Caseload => caseload(plot),
@@ -91,13 +94,32 @@ fn small_study(plot: &Funnel) -> Result<Canvas, DrawError> {
     let side = |index: usize| -> Vec<[f64; 2]> {
         plot.limits.iter().map(|&(error, limits)| [limits[index], -error]).collect()
     };
-    panel.series("limits", || {
-        for [low, high] in [[2, 3], [0, 1]] {
-            let area: Vec<[f64; 2]> =
-                side(low).into_iter().chain(side(high).into_iter().rev()).collect();
-            panel.polygon(&area, Ink::Muted, 0.12)?;
+    // Regions of p around no effect, which hang on the standard error alone: white inside holds p > .10.
+    panel.series("contours", || {
+        for (inner, outer, opacity) in [(0, 1, 0.34), (1, 2, 0.18)] {
+            for sign in [-1.0, 1.0] {
+                let limit = |level: usize| [sign * CONTOURS[level].0 * most, -most];
+                panel.polygon(&[[0.0, 0.0], limit(inner), limit(outer)], Ink::Muted, opacity)?;
+            }
         }
-        Ok(())
+        panel.rule_x(0.0, Pen::new(Ink::Muted, 1.0))
+    })?;
+    for (factor, name) in CONTOURS {
+        let at = [factor * most, -most];
+        if panel.shows(at) {
+            let [px, _] = panel.at(at);
+            canvas.text(
+                [px + 4.0, edge.bottom - 8.0],
+                name,
+                Label::new(Anchor::Start).size(10.5),
+            )?;
+        }
+    }
+    panel.series("limits", || {
+        // The triangle in which 95 % of studies lie if they all estimate the pooled value.
+        [0, 1]
+            .into_iter()
+            .try_for_each(|index| panel.line(&side(index), Pen::new(Ink::Text, 1.2).dashed()))
     })?;
     panel.series("centre", || panel.rule_x(plot.centre, Pen::new(Ink::Text, 1.2).dashed()))?;
     panel.series("points", || {
@@ -105,8 +127,9 @@ fn small_study(plot: &Funnel) -> Result<Canvas, DrawError> {
             .iter()
             .try_for_each(|&[effect, error]| panel.disc([effect, -error], 4.0, Ink::A, 0.85))
     })?;
-    let note = "Darker: 95 % around the pooled value; lighter: 99.8 %";
-    canvas.text([edge.right, edge.top - 18.0], note, Label::muted(Anchor::End).size(11.5))?;
+    let note =
+        "Dashed: pooled value, 95 % triangle. Grey: p from .10 to .05, light: to .01 (against 0)";
+    canvas.text([edge.right, edge.top - 18.0], note, Label::muted(Anchor::End).size(11.0))?;
     Ok(canvas)
 }
 

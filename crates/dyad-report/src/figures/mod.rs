@@ -2,16 +2,19 @@
 
 mod bars;
 mod caterpillar;
+mod contour;
 mod control_chart;
 mod flow;
 mod forest;
 mod funnel;
+mod incidence;
 mod jacobson_truax;
 mod missingness;
 mod path;
 mod raincloud;
 mod scatter;
 mod specification;
+mod surface;
 mod survival;
 mod trajectory;
 
@@ -51,6 +54,8 @@ fn draw(plot: &Plot) -> Result<Canvas, DrawError> {
         Plot::Forest(plot) => forest::draw(plot),
         Plot::Funnel(plot) => funnel::draw(plot),
         Plot::Survival(plot) => survival::draw(plot),
+        Plot::CumulativeIncidence(plot) => incidence::draw(plot),
+        Plot::ResponseSurface(plot) => surface::draw(plot),
         Plot::JacobsonTruax(plot) => jacobson_truax::draw(plot),
         Plot::Raincloud(plot) => raincloud::draw(plot),
         Plot::ControlChart(plot) => control_chart::draw(plot),
@@ -72,6 +77,8 @@ pub fn figure_data(figure: &Figure) -> Table {
         Plot::Forest(plot) => forest::data(plot),
         Plot::Funnel(plot) => funnel::data(plot),
         Plot::Survival(plot) => survival::data(plot),
+        Plot::CumulativeIncidence(plot) => incidence::data(plot),
+        Plot::ResponseSurface(plot) => surface::data(plot),
         Plot::JacobsonTruax(plot) => jacobson_truax::data(plot),
         Plot::Raincloud(plot) => raincloud::data(plot),
         Plot::ControlChart(plot) => control_chart::data(plot),
@@ -97,6 +104,14 @@ fn check(figure: &Figure) -> Result<(), ReportError> {
     };
     if !data.rows.iter().flat_map(|row| &row.cells).all(finite) {
         return Err(refused(figure, "a number in it is not finite: leave the mark out instead"));
+    }
+    if let Plot::ResponseSurface(plot) = &figure.plot
+        && !surface::is_whole(plot)
+    {
+        return Err(refused(
+            figure,
+            "its predictions do not fill a grid: `xs` and `ys` ascend, and `predicted` has one row per y with one number per x",
+        ));
     }
     for text in [&figure.title, &figure.caption, &figure.alt] {
         if text.trim().is_empty() {

@@ -1,6 +1,6 @@
 //! Two scores against each other, with the regression line and the interval of the mean line.
 
-use dyad_model::figure::{BandPoint, Bin2, Scatter};
+use dyad_model::figure::{BandPoint, Bin1, Bin2, Scatter};
 use dyad_model::{Cell, ColumnKind, Table};
 
 use super::{Data, MOST_MARKS, WIDTH, num, range_of};
@@ -8,7 +8,8 @@ use crate::svg::{
     Anchor, Canvas, DrawError, Drawn, Edge, Ink, Label, Panel, Pen, tick_label, ticks,
 };
 
-const HEIGHT: u32 = 440;
+/// Height of the two distributions beside the panel.
+const MARGIN: f64 = 46.0;
 
 /// Whether single marks are drawn.
 fn draws_points(plot: &Scatter) -> bool {
@@ -16,23 +17,31 @@ fn draws_points(plot: &Scatter) -> bool {
 }
 
 pub(super) fn draw(plot: &Scatter) -> Result<Canvas, DrawError> {
-    let canvas = Canvas::new(WIDTH, HEIGHT);
     let points = if draws_points(plot) { &plot.points[..] } else { &[] };
     let bins = if draws_points(plot) { &[] } else { &plot.bins[..] };
     let xs = points.iter().map(|p| p[0]).chain(bins.iter().flat_map(|b| b.x));
     let ys = points.iter().map(|p| p[1]).chain(bins.iter().flat_map(|b| b.y));
     let x = range_of(&plot.x, xs.chain(plot.line.iter().map(|p| p.x)));
     let y = range_of(&plot.y, ys.chain(plot.line.iter().flat_map(|p| [p.low, p.high])));
-    let edge = Edge { left: 52.0, top: 34.0, right: 704.0, bottom: 392.0 };
+    let (across, upward) = (marginal(&plot.bins, |b| b.x), marginal(&plot.bins, |b| b.y));
+    let beside = if across.len() > 1 && upward.len() > 1 { MARGIN + 6.0 } else { 0.0 };
+    let canvas = Canvas::new(WIDTH, 440 + if beside > 0.0 { 34 } else { 0 });
+    let edge = Edge {
+        left: 52.0,
+        top: 34.0 + beside,
+        right: 704.0 - beside,
+        bottom: 392.0 + if beside > 0.0 { 34.0 } else { 0.0 },
+    };
     let panel = Panel::new(&canvas, edge, x, y);
 
     let at = ticks(y, 6);
-    panel.axis_y(&plot.y.label, &at, tick_label(&at))?;
+    panel.axis_y("", &at, tick_label(&at))?;
+    canvas.text([4.0, 16.0], &plot.y.label, Label::new(Anchor::Start))?;
     let at = ticks(x, 8);
     panel.axis_x(&plot.x.label, &at, tick_label(&at))?;
-    if !plot.annotation.is_empty() {
-        let label = Label::new(Anchor::End).bold();
-        canvas.text([edge.right, edge.top - 18.0], &plot.annotation, label)?;
+    canvas.text([704.0, 16.0], &plot.annotation, Label::new(Anchor::End).bold())?;
+    if beside > 0.0 {
+        draw_marginals(&canvas, edge, [x, y], &across, &upward)?;
     }
     draw_bins(&canvas, &panel, bins)?;
     draw_line(&panel, &plot.line)?;
@@ -41,6 +50,49 @@ pub(super) fn draw(plot: &Scatter) -> Result<Canvas, DrawError> {
     })?;
     draw_centre(&panel, &plot.line)?;
     Ok(canvas)
+}
+
+/// The distribution of one score: the bins summed over the other.
+fn marginal(bins: &[Bin2], side: impl Fn(&Bin2) -> [f64; 2]) -> Vec<Bin1> {
+    let mut sorted: Vec<Bin1> =
+        bins.iter().map(|bin| Bin1 { x: side(bin), count: bin.count }).collect();
+    sorted.sort_by(|a, b| a.x[0].total_cmp(&b.x[0]));
+    let mut summed: Vec<Bin1> = Vec::new();
+    for bin in sorted {
+        match summed.last_mut() {
+            Some(last) if last.x[0].total_cmp(&bin.x[0]).is_eq() => last.count += bin.count,
+            _ => summed.push(bin),
+        }
+    }
+    summed
+}
+
+/// The distributions of both scores, above and at the right, on the panel's axes.
+fn draw_marginals(
+    canvas: &Canvas,
+    edge: Edge,
+    [x, y]: [[f64; 2]; 2],
+    across: &[Bin1],
+    upward: &[Bin1],
+) -> Drawn {
+    let height = |bin: &Bin1| bin.count as f64 / (bin.x[1] - bin.x[0]).max(f64::MIN_POSITIVE);
+    let most = |bins: &[Bin1]| bins.iter().map(height).fold(f64::MIN_POSITIVE, f64::max);
+    let above = Edge { top: edge.top - 6.0 - MARGIN, bottom: edge.top - 6.0, ..edge };
+    let right = Edge { left: edge.right + 6.0, right: edge.right + 6.0 + MARGIN, ..edge };
+    let panel = Panel::new(canvas, above, x, [0.0, most(across)]);
+    panel.series("marginal-x", || {
+        across.iter().try_for_each(|bin| {
+            let ([from, to], top) = (bin.x, height(bin));
+            panel.polygon(&[[from, 0.0], [to, 0.0], [to, top], [from, top]], Ink::A, 0.30)
+        })
+    })?;
+    let panel = Panel::new(canvas, right, [0.0, most(upward)], y);
+    panel.series("marginal-y", || {
+        upward.iter().try_for_each(|bin| {
+            let ([from, to], end) = (bin.x, height(bin));
+            panel.polygon(&[[0.0, from], [end, from], [end, to], [0.0, to]], Ink::A, 0.30)
+        })
+    })
 }
 
 /// Bins, darker for more marks.

@@ -1,14 +1,14 @@
 //! The gate for figures: groups instead of persons, and nothing drawn that a table could not say.
 
 use dyad_model::figure::{
-    Bars, Bin2, Cloud, FlowChart, Forest, FunnelKind, JacobsonTruax, Missingness, Survival,
-    SurvivalCurve, SurvivalStep, Trajectory,
+    Bars, Bin2, Cloud, FlowChart, Forest, FunnelKind, JacobsonTruax, Missingness, Trajectory,
 };
 use dyad_model::{Counts, Figure, Marks, Plot};
 
 use super::audit::{Action, Audit};
 use super::estimates::{Withheld, counts, whole};
-use super::profile::{Rules, midpoint6};
+use super::profile::Rules;
+use super::survival;
 use super::text::without_numbers;
 
 /// The gate for one figure: `false` if it may not leave.
@@ -106,7 +106,15 @@ fn plot(figure: &mut Figure, n: Counts, rules: &Rules, withheld: &Withheld) -> b
             }
             FunnelKind::SmallStudy => false,
         },
-        Plot::Survival(plot) => survival(plot, rules),
+        Plot::Survival(plot) => survival::curves(plot, rules),
+        Plot::CumulativeIncidence(plot) => survival::incidence(plot, rules),
+        Plot::ResponseSurface(plot) => {
+            // The surface is the model's coefficients over the whole scale; where the persons are is told by bins alone.
+            plot.points.clear();
+            plot.annotation.clear();
+            bins(&mut plot.bins, rules);
+            true
+        }
         Plot::JacobsonTruax(plot) => jacobson_truax(plot, persons, rules, withheld),
         Plot::Raincloud(plot) => {
             for group in &mut plot.groups {
@@ -204,78 +212,6 @@ fn forest(plot: &mut Forest, rules: &Rules) -> bool {
         pooled.n = rules.round(pooled.n);
     }
     plot.pooled.is_some() || !plot.rows.is_empty()
-}
-
-/// Counts at the midpoints of sixes under a rounding profile; otherwise steps are joined until enough have left. Either way the
-/// curve is computed again from what is released, and stops where too few are at risk.
-fn survival(plot: &mut Survival, rules: &Rules) -> bool {
-    for curve in &mut plot.curves {
-        let steps = std::mem::take(&mut curve.steps);
-        curve.steps = if rules.base.is_some() {
-            rounded_steps(&steps, rules)
-        } else {
-            joined_steps(&steps, rules)
-        };
-    }
-    plot.curves.retain(|curve: &SurvivalCurve| !curve.steps.is_empty());
-    !plot.curves.is_empty()
-}
-
-fn rounded_steps(steps: &[SurvivalStep], rules: &Rules) -> Vec<SurvivalStep> {
-    let (mut survival, mut events, mut censored) = (1.0, 0, 0);
-    let (mut shown_events, mut shown_censored) = (0, 0);
-    let mut released = Vec::new();
-    for step in steps.iter().take_while(|step| step.at_risk >= rules.clients) {
-        events += step.events;
-        censored += step.censored;
-        let (now_events, now_censored) = (midpoint6(events), midpoint6(censored));
-        let at_risk = midpoint6(step.at_risk);
-        let left = now_events - shown_events;
-        survival *= 1.0 - (left as f64 / at_risk as f64).min(1.0);
-        released.push(SurvivalStep {
-            time: step.time,
-            survival,
-            low: None,
-            high: None,
-            at_risk,
-            events: left,
-            censored: now_censored - shown_censored,
-        });
-        (shown_events, shown_censored) = (now_events, now_censored);
-    }
-    released
-}
-
-fn joined_steps(steps: &[SurvivalStep], rules: &Rules) -> Vec<SurvivalStep> {
-    let mut survival = 1.0;
-    let mut released = Vec::new();
-    let mut open: Option<SurvivalStep> = None;
-    for step in steps {
-        let joined = match open.take() {
-            None => *step,
-            Some(before) => SurvivalStep {
-                time: step.time,
-                at_risk: before.at_risk,
-                events: before.events + step.events,
-                censored: before.censored + step.censored,
-                ..*step
-            },
-        };
-        if joined.at_risk < rules.clients {
-            break;
-        }
-        let enough = |n: u64| n == 0 || n >= rules.clients;
-        if joined.events + joined.censored >= rules.clients
-            && enough(joined.events)
-            && enough(joined.censored)
-        {
-            survival *= 1.0 - joined.events as f64 / joined.at_risk as f64;
-            released.push(SurvivalStep { survival, low: None, high: None, ..joined });
-        } else {
-            open = Some(joined);
-        }
-    }
-    released
 }
 
 fn jacobson_truax(

@@ -9,6 +9,7 @@ mod complement;
 mod estimates;
 mod figures;
 mod profile;
+mod survival;
 mod tables;
 mod text;
 

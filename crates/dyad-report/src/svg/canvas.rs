@@ -179,6 +179,9 @@ impl Canvas {
 
     /// A text; `at` is its anchor and the middle of its height.
     pub(crate) fn text(&self, at: [f64; 2], text: &str, label: Label) -> Drawn {
+        if text.is_empty() {
+            return Ok(());
+        }
         let style = if label.bold { FontStyle::Bold } else { FontStyle::Normal };
         let horizontal = match label.anchor {
             Anchor::Start => HPos::Left,

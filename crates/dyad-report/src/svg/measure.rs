@@ -45,6 +45,26 @@ pub(crate) fn wrap(text: &str, size: f64, width: f64) -> Vec<String> {
     lines
 }
 
+/// Moves labels apart that would overlap, as little as needed and not below `bottom`: each comes as the middle of its first line and
+/// its height, and the middles are returned in the same order.
+#[must_use]
+pub(crate) fn spread_apart(wanted: &[(f64, f64)], bottom: f64) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..wanted.len()).collect();
+    order.sort_by(|&a, &b| wanted[a].0.total_cmp(&wanted[b].0));
+    let mut placed: Vec<f64> = wanted.iter().map(|w| w.0).collect();
+    let mut free = f64::NEG_INFINITY;
+    for &index in &order {
+        placed[index] = placed[index].max(free);
+        free = placed[index] + wanted[index].1;
+    }
+    let mut limit = bottom + 8.0;
+    for &index in order.iter().rev() {
+        placed[index] = placed[index].min(limit - wanted[index].1);
+        limit = placed[index];
+    }
+    placed
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,5 +81,12 @@ mod tests {
     #[test]
     fn width_counts_characters_not_bytes() {
         assert!((text_width("−", 10.0) - 8.38).abs() < 1e-9);
+    }
+
+    #[test]
+    fn labels_that_would_overlap_move_apart_and_stay_above_the_axis() {
+        let placed = spread_apart(&[(99.0, 16.0), (98.0, 16.0), (10.0, 16.0)], 100.0);
+        assert!((placed[2] - 10.0).abs() < 1e-9);
+        assert!(placed[0] - placed[1] >= 16.0 - 1e-9 && placed[0] + 16.0 <= 108.0 + 1e-9);
     }
 }

@@ -14,7 +14,7 @@ mod style;
 pub(crate) use backend::{SvgBackend, put};
 pub(crate) use canvas::{Anchor, Canvas, Label, Pen};
 pub use ink::Ink;
-pub(crate) use measure::{text_width, wrap};
+pub(crate) use measure::{spread_apart, text_width, wrap};
 pub(crate) use panel::{Edge, Panel, padded, tick_label, ticks};
 pub(crate) use style::css;
 
