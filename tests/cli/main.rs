@@ -5,4 +5,5 @@ mod commands;
 mod determinism;
 mod formats;
 mod identifiers;
+mod multiplicity;
 mod plugins;

@@ -11,6 +11,7 @@
 mod catalogue;
 mod job;
 mod linux;
+mod multiplicity;
 mod projection;
 mod reply;
 mod run;
@@ -23,6 +24,7 @@ mod worker;
 pub use catalogue::{Catalogue, Found, HostError, LIBRARY_PREFIX, library_name};
 pub use job::SandboxMode;
 pub use linux::Support;
+pub use multiplicity::adjust;
 pub use run::{Options, Outcome, Request, run};
 pub use worker::run_if_worker;
 

@@ -32,6 +32,16 @@ pub enum Verdict {
     Undecided,
 }
 
+/// Which tests an estimate's p value is adjusted together with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    /// Declared in the study file before the data were looked at.
+    Primary,
+    /// All others of the run.
+    Exploratory,
+}
+
 /// One estimate of an analysis.
 ///
 /// Built by chaining: `Estimate::new(id, label).clients(119).value(0.28).ci([0.1, 0.4])`. A value that is not finite
@@ -63,6 +73,15 @@ pub struct Estimate {
     /// Two-sided p value unless the method says otherwise.
     #[serde(default)]
     pub p: Option<f64>,
+    /// The family of tests p is adjusted in. Set by the host, which alone sees every analysis.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family: Option<Family>,
+    /// p adjusted within its family by Holm's rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p_holm: Option<f64>,
+    /// p adjusted within its family by the rule of Benjamini and Hochberg.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p_bh: Option<f64>,
     /// Persons and rows used.
     #[serde(default)]
     pub n: Counts,
@@ -127,6 +146,7 @@ impl Estimate {
     pub fn refused(mut self, reason: impl Into<String>) -> Self {
         (self.estimate, self.benefit, self.se, self.ci, self.statistic, self.p) =
             Default::default();
+        (self.p_holm, self.p_bh) = Default::default();
         self.refused = Some(reason.into());
         self
     }

@@ -19,7 +19,7 @@ mod study;
 mod table;
 
 pub use counts::{Counts, Dropped, Flow, Unit};
-pub use estimate::{Estimate, Statistic, Verdict};
+pub use estimate::{Estimate, Family, Statistic, Verdict};
 pub use figure::{Figure, Marks, Plot};
 pub use findings::{Findings, Note, NoteKind, Text};
 pub use manifest::{Explained, Limits, Manifest};

@@ -93,6 +93,9 @@ pub struct StudyHeader {
     /// The measures, in the order of the study file.
     #[serde(default)]
     pub measures: Vec<Measure>,
+    /// Full names of the estimates the study file declares primary.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub primary: Vec<String>,
 }
 
 /// The whole of `results.json`.

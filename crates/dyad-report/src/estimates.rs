@@ -1,10 +1,10 @@
 //! Every estimate of a run as one CSV table.
 
-use dyad_model::{Estimate, Results};
+use dyad_model::{Estimate, Family, Results};
 
 use crate::csv::{number, words};
 
-const HEAD: &str = "plugin,id,label,estimate,benefit,se,ci_low,ci_high,level,statistic,statistic_value,df,df2,p,rows,clients,therapists,\
+const HEAD: &str = "plugin,id,label,estimate,benefit,se,ci_low,ci_high,level,statistic,statistic_value,df,df2,p,family,p_holm,p_bh,rows,clients,therapists,\
                     sites,dropped,method,source,verdict,refused,release";
 
 /// One row per estimate, in the order of the results.
@@ -17,6 +17,13 @@ pub(crate) fn csv(results: &Results) -> String {
         }
     }
     text
+}
+
+fn family(family: Family) -> &'static str {
+    match family {
+        Family::Primary => "primary",
+        Family::Exploratory => "exploratory",
+    }
 }
 
 fn row(plugin: &str, e: &Estimate) -> Vec<String> {
@@ -44,6 +51,9 @@ fn row(plugin: &str, e: &Estimate) -> Vec<String> {
         some(statistic.and_then(|s| s.df)),
         some(statistic.and_then(|s| s.df2)),
         some(e.p),
+        e.family.map_or("", family).to_owned(),
+        some(e.p_holm),
+        some(e.p_bh),
         count(e.n.rows),
         count(e.n.clients),
         count(e.n.therapists),

@@ -107,6 +107,19 @@ pub(crate) fn interval(estimate: &Estimate) -> String {
     format!("[{low}, {high}]{unit}")
 }
 
+/// "Holm .320, BH .045": p adjusted within its family; empty where there is none.
+pub(crate) fn adjusted(estimate: &Estimate) -> String {
+    match (estimate.p_holm, estimate.p_bh) {
+        (Some(holm), Some(bh)) => {
+            let short = |p: f64| {
+                if p < 0.001 { "< .001".to_owned() } else { apa::bounded(p, 3) }
+            };
+            format!("Holm {}, BH {}", short(holm), short(bh))
+        }
+        _ => String::new(),
+    }
+}
+
 /// "t(117) = −2.08".
 pub(crate) fn statistic(estimate: &Estimate) -> String {
     let Some(statistic) = &estimate.statistic else { return MISSING.to_owned() };

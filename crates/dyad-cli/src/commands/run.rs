@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use dyad_host::{Catalogue, Options, Outcome, Request, SandboxMode};
 use dyad_ingest::{InputFile, Loaded, StudyFile};
-use dyad_model::{Provenance, Results, StudyHeader};
+use dyad_model::{NoteKind, Provenance, Results, StudyHeader};
 use serde_json::{Map, Value, json};
 
 use super::summary;
@@ -76,11 +76,16 @@ pub(crate) fn execute(plan: &Plan, terminal: &Terminal) -> Result<u8, Failure> {
         let analysis = &outcome.analysis;
         progress.say(&format!("analysing: {} {}", analysis.plugin, analysis.status.as_str()));
     };
-    let outcomes =
+    let mut outcomes =
         dyad_host::run(&catalogue, &loaded.study, &requests, &how, &told).map_err(Failure::from)?;
+    let adjusted = dyad_host::adjust(&mut outcomes, &loaded.file.primary);
     stages.done("analyse");
 
-    let (results, records) = results(&loaded, outcomes);
+    let (mut results, records) = results(&loaded, outcomes);
+    for note in adjusted.iter().filter(|note| note.kind == NoteKind::Warning) {
+        terminal.message(&format!("warning: {}", note.text));
+    }
+    results.notes.extend(adjusted);
     let provenance = provenance(plan, &loaded, records, started_unix, &stages);
     progress.say("writing the report");
     let explained = catalogue
@@ -158,6 +163,7 @@ fn results(loaded: &Loaded, outcomes: Vec<Outcome>) -> (Results, Vec<Map<String,
             title: study.title.clone(),
             seed: study.seed,
             measures: study.measures.clone(),
+            primary: loaded.file.primary.clone(),
         },
         flow: study.flow.clone(),
         notes: study.notes.clone(),

@@ -54,6 +54,7 @@ pub(super) fn checked(
         );
     }
 
+    let primary = primary(&raw, &mut report);
     let replications = raw.replications.iter().map(|r| r.get_ref().clone()).collect();
     for replication in &raw.replications {
         let value = replication.get_ref();
@@ -80,6 +81,7 @@ pub(super) fn checked(
     let file = StudyFile {
         title: raw.study.title,
         seed: raw.study.seed,
+        primary,
         data: raw.data.get_ref().clone(),
         columns: raw.columns.get_ref().clone(),
         measures,
@@ -100,6 +102,25 @@ pub(super) fn checked(
     structure(&file, raw.columns.span(), &mut report);
     report.finish()?;
     Ok(file)
+}
+
+/// The names of the primary estimates: `plugin/…/…`, none twice. Whether a run delivers them is known after it.
+fn primary(raw: &RawStudy, report: &mut Reporter<'_>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::with_capacity(raw.study.primary.len());
+    for name in &raw.study.primary {
+        let text = name.get_ref();
+        if text.split('/').count() < 2 || text.split('/').any(str::is_empty) {
+            report.at(
+                name.span(),
+                format!("`{text}` is no full name of an estimate"),
+                "write the plugin and the id: \"alliance-outcome/early/alliance_client/symptom/pearson\"",
+            );
+        } else if names.contains(text) {
+            report.at(name.span(), format!("`{text}` is declared twice"), "remove one of them");
+        }
+        names.push(text.clone());
+    }
+    names
 }
 
 /// The structure columns against each other and against the shape of the file.

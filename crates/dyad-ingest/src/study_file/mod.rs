@@ -23,6 +23,8 @@ pub struct StudyFile {
     pub title: String,
     /// Every random draw descends from it.
     pub seed: u64,
+    /// Full names of the estimates declared primary before the data were looked at: `[study] primary`.
+    pub primary: Vec<String>,
     /// Which files hold the data, and how to read them.
     pub data: DataFiles,
     /// The structure columns.

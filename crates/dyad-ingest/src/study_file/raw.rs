@@ -46,6 +46,9 @@ pub(super) struct RawStudy {
 pub(super) struct RawHeader {
     pub(super) title: String,
     pub(super) seed: u64,
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub(super) primary: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize, schemars::JsonSchema)]

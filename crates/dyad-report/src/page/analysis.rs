@@ -1,6 +1,6 @@
 //! One analysis of the page.
 
-use dyad_model::{Analysis, Cell, Counts, Estimate, Figure, NoteKind, Status, Table};
+use dyad_model::{Analysis, Cell, Counts, Estimate, Family, Figure, NoteKind, Status, Table};
 
 use super::sentence::Sentences;
 use super::table::TableView;
@@ -63,6 +63,8 @@ pub(crate) struct EstimateView {
     pub(crate) interval: String,
     pub(crate) statistic: String,
     pub(crate) p: String,
+    pub(crate) adjusted: String,
+    pub(crate) primary: bool,
     pub(crate) n: Vec<String>,
     pub(crate) refused: Option<String>,
     pub(crate) warnings: Vec<String>,
@@ -279,6 +281,8 @@ fn row(estimate: &Estimate, shared: &Counts) -> EstimateView {
         interval: words::interval(estimate),
         statistic: words::statistic(estimate),
         p: words::p(estimate.p),
+        adjusted: words::adjusted(estimate),
+        primary: estimate.family == Some(Family::Primary),
         n: words::counts(&n),
         refused: estimate.refused.clone(),
         warnings: estimate.warnings.clone(),
