@@ -7,3 +7,4 @@ mod formats;
 mod identifiers;
 mod multiplicity;
 mod plugins;
+mod simulate;

@@ -94,6 +94,8 @@ pub(crate) enum Command {
         #[arg(long)]
         print: bool,
     },
+    /// Draw a study whose truth is known: for power, teaching, dry runs and benchmarks.
+    Simulate(SimulateArgs),
     /// Render a report again from its results, without analysing.
     Report {
         /// A folder written by `dyad run`.
@@ -170,6 +172,61 @@ pub(crate) struct RunArgs {
 pub(crate) struct DemoArgs {
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// What a sessions file can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DataFormat {
+    /// Comma-separated text.
+    Csv,
+    /// Parquet.
+    Parquet,
+}
+
+/// `dyad simulate`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Writes sessions.csv or sessions.parquet, study.toml, and truth.json with the true values by the ids of the estimates.
+The same parameters give the same bytes on every machine and with any number of threads.
+
+Examples:
+  dyad simulate --seed 1                                   about 13,000 sessions, in simulated/
+  dyad simulate --sessions 10000000 --data parquet --out large
+  dyad simulate --set symptom.within=0 --set rupture.rate=0.2 --out no-effect")]
+pub(crate) struct SimulateArgs {
+    /// A TOML file of parameters; what it leaves out keeps its default.
+    #[arg(long, value_name = "FILE")]
+    pub parameters: Option<PathBuf>,
+    /// One parameter, as in alliance.mean=5; may be repeated, and comes after the file.
+    #[arg(long, value_name = "TABLE.KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Print every parameter with its default and its source, and write nothing.
+    #[arg(long)]
+    pub print: bool,
+    /// Seed of every random draw (network.seed).
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Sites (network.sites).
+    #[arg(long)]
+    pub sites: Option<u32>,
+    /// Therapists of each site (network.therapists_per_site).
+    #[arg(long)]
+    pub therapists: Option<u32>,
+    /// Clients of a therapist, on average (network.clients_per_therapist).
+    #[arg(long)]
+    pub clients: Option<u32>,
+    /// Session rows, about: the number of therapists follows.
+    #[arg(long, conflicts_with = "therapists")]
+    pub sessions: Option<u64>,
+    /// What the sessions file is.
+    #[arg(long, value_enum, default_value_t = DataFormat::Csv)]
+    pub data: DataFormat,
+    /// Folder to write.
+    #[arg(long, default_value = "simulated")]
+    pub out: PathBuf,
+    /// Replace the folder if it exists.
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// What a run needs besides its study.

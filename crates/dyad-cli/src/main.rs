@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         Command::Demo(demo) => commands::demo::demo(&demo, &terminal),
         Command::Validate { study } => commands::validate::validate(&study, &terminal),
         Command::Init { data, print } => commands::init::init(&data, print, &terminal),
+        Command::Simulate(args) => commands::simulate::simulate(&args, &terminal),
         Command::Report { folder, out, force } => {
             commands::report::report(&folder, out.as_deref(), force, &terminal)
         }
