@@ -25,10 +25,12 @@ pub(crate) const DELIVERED: &[&str] = &[
     "rupture-repair/outcome/*/*/unrepaired",
     "rupture-repair/rci_drop/*/*",
     "rupture-repair/xmr/*/*/*",
-    "therapist-burnout/alliance/*/*/slope",
+    "therapist-burnout/alliance/*/*/*",
     "therapist-burnout/mediation/*/*/*/*",
+    "therapist-burnout/moderation/*/*/*/*",
     "therapist-burnout/outcome/*/*/*",
     "therapist-burnout/prevalence/*",
+    "therapist-burnout/prevalence/*/published",
     "therapist-burnout/therapist/*/*",
     "therapist-burnout/therapist/*/*/variance_explained",
 ];

@@ -514,6 +514,9 @@ local({
   attempt(id("reliable_recovery"), share(better & case & q$final < caseness - tie, case, "change beyond the criterion and from caseness (>= 10) to below 10; denominator: clients at caseness at the start"))
 })
 
+# therapists, ruptures and change beyond the first models
+source("tests/golden/_therapists.R", local = TRUE)
+
 # --- JSON: one record per line, 17 significant digits ------------------------------------------------------------------
 json <- function(x) {
   if (is.null(x)) return("null")

@@ -59,6 +59,7 @@ mod given;
 mod request;
 mod run;
 pub mod sentence;
+pub mod summary;
 pub mod testing;
 
 pub use analysis::Analysis;

@@ -17,6 +17,7 @@ pub mod meta;
 pub mod mixed;
 pub mod moments;
 pub mod multiplicity;
+pub mod power;
 pub mod proportions;
 pub mod reliability;
 pub mod replication;

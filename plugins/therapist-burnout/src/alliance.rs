@@ -4,10 +4,10 @@ use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
 use dyad_stats::mixed::{Criterion, Rows};
 
-use crate::burnout::{Burnout, coefficient};
+use crate::burnout::{Burnout, detectable, same_rater};
 use crate::{Settings, few_therapists};
 
-/// Adds `alliance/A/B/slope`: A ~ (session − 1) + burnout + (1 | therapist/client), burnout centred at its mean over therapists.
+/// Adds `alliance/A/B/slope` and `…/detectable`: A ~ (session − 1) + burnout + (1 | therapist/client), burnout centred at its mean over therapists.
 pub(crate) fn add(
     findings: &mut Findings,
     run: &Run<Settings>,
@@ -48,15 +48,8 @@ pub(crate) fn add(
         Some(reason) => Err(reason.to_owned()),
         None => rows.fit(Criterion::Reml).map_err(|e| e.to_string()),
     };
-    let estimate = coefficient(estimate, &fit, "burnout");
-    let same_rater = alliance.rater == Some(Rater::Therapist) && estimate.refused.is_none();
-    let estimate = if same_rater {
-        estimate.warn(
-            "the therapist rated both the alliance and the burnout: part of this is the rater",
-        )
-    } else {
-        estimate
-    };
-    findings.estimates.push(few_therapists(estimate, run));
+    let slope = same_rater(estimate.fixed_effect(&fit, &[("burnout", 1.0)]), alliance);
+    let smallest = detectable(&slope, run, burnout);
+    findings.estimates.extend([few_therapists(slope, run), smallest]);
     Ok(())
 }

@@ -2,8 +2,8 @@
 
 use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
-use dyad_stats::mixed::Fit;
 use dyad_stats::moments::Moments;
+use dyad_stats::power::detectable_effect;
 
 use crate::Settings;
 
@@ -37,6 +37,16 @@ impl<'r> Burnout<'r> {
         (0..clients.len()).map(score).collect()
     }
 
+    /// Mean over therapists, one value each.
+    pub(crate) fn mean(&self) -> f64 {
+        self.over_therapists.mean().unwrap_or(0.0)
+    }
+
+    /// Standard deviation over therapists.
+    pub(crate) fn sd(&self) -> f64 {
+        self.over_therapists.sd().unwrap_or(0.0)
+    }
+
     /// Why nothing can be said about burnout, if so.
     pub(crate) fn unusable(&self, clients: &Clients<'_>) -> Option<&'static str> {
         if !clients.has_therapists() {
@@ -51,30 +61,35 @@ impl<'r> Burnout<'r> {
     }
 }
 
-/// A coefficient of a mixed model as an estimate, or why there is none.
-pub(crate) fn coefficient(estimate: Estimate, fit: &Result<Fit, String>, column: &str) -> Estimate {
-    let estimate = estimate.source("bates2015").source("kuznetsova2017");
-    let fit = match fit {
-        Ok(fit) => fit,
-        Err(reason) => return estimate.refused(reason.as_str()),
+/// The smallest coefficient that this design would have found, beside the one it gave.
+pub(crate) fn detectable(of: &Estimate, run: &Run<Settings>, burnout: &Burnout<'_>) -> Estimate {
+    let id = match of.id.rsplit_once('/') {
+        Some((folder, _)) => format!("{folder}/detectable"),
+        None => of.id.clone(),
     };
-    match fit.coefficient(column) {
-        Err(reason) => estimate.refused(reason.to_string()),
-        Ok(b) => {
-            let given = estimate
-                .tested(b.estimate, b.se, b.ci, (b.t, b.df), b.p)
-                .detail("criterion", fit.criterion)
-                .detail("variance_cluster", fit.variances.cluster)
-                .detail("variance_residual", fit.variances.residual);
-            let given = match fit.variances.outer {
-                Some(therapists) => given.detail("variance_therapist", therapists),
-                None => given,
-            };
-            if fit.singular {
-                given.warn("a variance is estimated as 0 (singular fit): the degrees of freedom are unreliable")
-            } else {
-                given
-            }
-        }
+    let power = run.settings().power;
+    let estimate =
+        Estimate { n: of.n, dropped: of.dropped.clone(), ..Estimate::new(id, format!("Smallest detectable: {}", of.label)) }
+            .method(format!("(t(.975, df) + t({power}, df))·se of the coefficient: found with power {power} at .05, two-sided"))
+            .source("bloom1995");
+    let df = of.statistic.as_ref().and_then(|t| t.df);
+    match (of.se.zip(df), of.refused.as_deref()) {
+        (_, Some(reason)) => estimate.refused(reason),
+        (None, _) => estimate.refused("the coefficient has no degrees of freedom"),
+        (Some((se, df)), None) => match detectable_effect(se, df, power) {
+            Ok(size) => estimate.value(size).detail("per_sd_of_burnout", size * burnout.sd()),
+            Err(reason) => estimate.refused(reason.to_string()),
+        },
+    }
+}
+
+/// What is said where one person rated both.
+pub(crate) fn same_rater(estimate: Estimate, alliance: &Measure) -> Estimate {
+    if alliance.rater == Some(Rater::Therapist) && estimate.refused.is_none() {
+        estimate.warn(
+            "the therapist rated both the alliance and the burnout: part of this is the rater",
+        )
+    } else {
+        estimate
     }
 }

@@ -1,18 +1,20 @@
 //! Burnout to outcome through the alliance, between therapists: 2-1-1 on observed means.
 
 use dyad_plugin::derived::Clients;
-use dyad_plugin::figure::{Figure, PathDiagram, PathEdge, Plot, Ranged};
 use dyad_plugin::prelude::*;
-use dyad_stats::mediation::indirect_effect;
+use dyad_stats::distributions::normal;
+use dyad_stats::mediation::{IndirectEffect, indirect_effect};
 use dyad_stats::mixed::{Criterion, Fit, Rows};
 
-use crate::burnout::{Burnout, coefficient};
+use crate::burnout::{Burnout, same_rater};
+use crate::diagram::diagram;
+use crate::early::EarlyClients;
 use crate::{Settings, few_therapists};
 
 /// Below this many therapists the observed-mean version is too liberal.
 const ENOUGH_THERAPISTS: u64 = 30;
 
-/// Adds `mediation/A/Y/B/a`, `…/b_between`, `…/indirect`, and the path diagram.
+/// Adds `mediation/A/Y/B/a`, `…/b_between`, `…/direct`, `…/indirect`, `…/sobel`, `…/aroian`, and the path diagram.
 pub(crate) fn add(
     findings: &mut Findings,
     run: &Run<Settings>,
@@ -20,161 +22,96 @@ pub(crate) fn add(
     (alliance, outcome): (&Measure, &Measure),
     burnout: &Burnout<'_>,
 ) -> Result<(), Failure> {
-    let sessions = run.table("sessions")?;
-    let window = run.settings().early_window;
-    let early = clients.mean_in(&sessions.floats(&alliance.id)?, window);
-    let last = clients.last(&sessions.floats(&outcome.id)?);
-    let baseline = clients.baseline(run, outcome)?;
-    let score = burnout.by_client(clients);
-    let no_early = format!("no alliance rating in sessions {}-{}", window[0], window[1]);
-    let no_last = format!("no {} score", outcome.name());
-    let sample = clients.complete(&[
-        (&early, &no_early),
-        (&last, &no_last),
-        (&baseline.values, "no baseline"),
-        (&score, "no burnout score of the therapist"),
-    ]);
-    let values = [&early, &last, &baseline.values, &score].map(|values| sample.pick(values));
-    let paths = match burnout.unusable(clients) {
-        Some(reason) => (Err(reason.to_owned()), Err(reason.to_owned())),
-        None => match clients.therapist_ranges(&sample.clients) {
-            Err(reason) => (Err(reason.to_owned()), Err(reason.to_owned())),
-            Ok(therapists) if therapists.len() < 2 => {
-                let reason = "there is one therapist only";
-                (Err(reason.to_owned()), Err(reason.to_owned()))
-            }
-            Ok(therapists) if therapists.len() == sample.clients.len() => {
-                let reason =
-                    "every therapist has one client: within and between cannot be told apart";
-                (Err(reason.to_owned()), Err(reason.to_owned()))
-            }
-            Ok(therapists) => paths(&therapists, &values),
-        },
-    };
+    let early = EarlyClients::of(run, clients, (alliance, outcome), burnout)?;
+    let (first, second) = (first_path(&early), second_path(&early));
+    let (a, y, b) = (alliance.name(), outcome.name(), burnout.measure.name());
     let new = |what: &str, label: String, method: &str| {
         let id = format!("mediation/{}/{}/{}/{what}", alliance.id, outcome.id, burnout.measure.id);
-        sample.describe(Estimate::new(id, label)).method(method)
+        early.sample.describe(Estimate::new(id, label)).method(method)
     };
-    let (a, y, b) = (alliance.name(), outcome.name(), burnout.measure.name());
-    let first = new(
+    let model = "final ~ baseline + burnout + (early − therapist mean) + therapist mean + (1 | therapist), REML; Satterthwaite df";
+    let one = new(
         "a",
         format!("Early {a} per point of {b}"),
         "early ~ burnout + (1 | therapist), REML; Satterthwaite df",
-    );
-    let first = coefficient(first, &paths.0, "burnout");
-    let second = new(
-        "b_between",
-        format!("Final {y} per point of the therapist's mean early {a}, given {b}"),
-        "final ~ baseline + burnout + (early − therapist mean) + therapist mean + (1 | therapist), REML; Satterthwaite df",
-    );
-    let second = coefficient(second, &paths.1, "therapist_mean");
-    let indirect = new(
-        "indirect",
-        format!("Indirect effect of {b} on final {y} through early {a}"),
-        "a·b_between; interval: exact quantiles of the product of two independent normals",
     )
-    .source("mackinnon2004");
-    let parts = first.estimate.zip(first.se).zip(second.estimate.zip(second.se));
-    let indirect = match parts {
-        None => {
-            let reason = first.refused.as_ref().or(second.refused.as_ref());
-            indirect.refused(reason.map_or("a path has no estimate", String::as_str))
-        }
-        Some(((a, a_se), (b, b_se))) => match indirect_effect(a, a_se, b, b_se) {
-            Err(reason) => indirect.refused(reason.to_string()),
-            Ok(effect) => {
-                let given = indirect
-                    .value(effect.estimate)
-                    .ci(effect.ci)
-                    .detail("sobel_se", effect.sobel_se)
-                    .detail("aroian_se", effect.aroian_se);
-                match sample.n.therapists {
-                    Some(n) if n < ENOUGH_THERAPISTS => given.warn(format!(
-                        "{n} therapists: observed means make the second path too small and its interval too narrow; an association, not a mechanism"
-                    )),
-                    _ => given,
-                }
-            }
-        },
+    .fixed_effect(&first, &[("burnout", 1.0)]);
+    let label = format!("Final {y} per point of the therapist's mean early {a}, given {b}");
+    let two = new("b_between", label, model).fixed_effect(&second, &[("therapist_mean", 1.0)]);
+    let label = format!("Final {y} per point of {b}, given early {a}");
+    let direct = new("direct", label, model).fixed_effect(&second, &[("burnout", 1.0)]);
+
+    let effect = product(&one, &two);
+    let label = format!("Indirect effect of {b} on final {y} through early {a}");
+    let exact = "a·b_between; interval: exact quantiles of the product of two independent normals, the limit of the Monte-Carlo interval";
+    let indirect = new("indirect", label.clone(), exact).source("mackinnon2004");
+    let indirect = match &effect {
+        Err(reason) => indirect.refused(reason.as_str()),
+        Ok(effect) => liberal(indirect.value(effect.estimate).ci(effect.ci)),
     };
-    findings.figures.extend(diagram(
-        (alliance, outcome),
-        burnout,
-        [&first, &second, &indirect],
-        paths.1.as_ref().ok(),
-    ));
-    findings.estimates.extend([first, second, indirect].map(|e| few_therapists(e, run)));
+    let by_normal = |what: &str, formula: &str, source: &str, se: fn(&IndirectEffect) -> f64| {
+        let label = format!("{label}, normal interval");
+        let estimate = new(what, label, formula).source(source);
+        match &effect {
+            Err(reason) => estimate.refused(reason.as_str()),
+            Ok(effect) => liberal(normal_interval(estimate, effect.estimate, se(effect))),
+        }
+    };
+    let formula = "a·b_between ± z(.975)·√(a²·se_b² + b²·se_a²)";
+    let sobel = by_normal("sobel", formula, "sobel1982", |e| e.sobel_se);
+    let formula = "a·b_between ± z(.975)·√(a²·se_b² + b²·se_a² + se_a²·se_b²)";
+    let aroian = by_normal("aroian", formula, "aroian1947", |e| e.aroian_se);
+
+    let paths = [&one, &two, &direct, &indirect];
+    findings.figures.extend(diagram((alliance, outcome), burnout.measure, paths));
+    let all = [one, two, direct, indirect, sobel, aroian];
+    findings.estimates.extend(all.map(|e| few_therapists(same_rater(e, alliance), run)));
     Ok(())
 }
 
-type Path = Result<Fit, String>;
-
-/// The two models on the same clients.
-fn paths(
-    therapists: &[std::ops::Range<usize>],
-    [early, last, baseline, score]: &[Vec<f64>; 4],
-) -> (Path, Path) {
-    let mut first = Rows::in_clusters(&["burnout"]);
-    let mut second = Rows::in_clusters(&["baseline", "burnout", "within", "therapist_mean"]);
-    for (therapist, rows) in (0..).zip(therapists) {
-        let mean = early[rows.clone()].iter().sum::<f64>() / rows.len() as f64;
-        for i in rows.clone() {
-            let pushed = first.push(0, therapist, &[score[i]], early[i]);
-            let also =
-                second.push(0, therapist, &[baseline[i], score[i], early[i] - mean, mean], last[i]);
-            if let Err(reason) = pushed.and(also) {
-                return (Err(reason.to_string()), Err(reason.to_string()));
-            }
-        }
-    }
-    let fit = |rows: Rows| rows.fit(Criterion::Reml).map_err(|e| e.to_string());
-    (fit(first), fit(second))
+/// early ~ burnout + (1 | therapist).
+fn first_path(clients: &EarlyClients) -> Result<Fit, String> {
+    let mut rows = Rows::in_clusters(&["burnout"]);
+    clients.each(|i, therapist, _, _| {
+        rows.push(0, therapist, &[clients.burnout[i]], clients.early[i]).map_err(|e| e.to_string())
+    })?;
+    rows.fit(Criterion::Reml).map_err(|e| e.to_string())
 }
 
-fn diagram(
-    (alliance, outcome): (&Measure, &Measure),
-    burnout: &Burnout<'_>,
-    [a, b, indirect]: [&Estimate; 3],
-    second: Option<&Fit>,
-) -> Option<Figure> {
-    let edge = |label: &str, e: &Estimate| {
-        let ci = e.ci?;
-        Some(PathEdge {
-            label: label.to_owned(),
-            value: Ranged { estimate: e.estimate?, low: ci[0], high: ci[1] },
-        })
+/// final ~ baseline + burnout + within + therapist mean + (1 | therapist).
+fn second_path(clients: &EarlyClients) -> Result<Fit, String> {
+    let mut rows = Rows::in_clusters(&["baseline", "burnout", "within", "therapist_mean"]);
+    clients.each(|i, therapist, mean, within| {
+        let x = [clients.baseline[i], clients.burnout[i], within, mean];
+        rows.push(0, therapist, &x, clients.last[i]).map_err(|e| e.to_string())
+    })?;
+    rows.fit(Criterion::Reml).map_err(|e| e.to_string())
+}
+
+/// The product of two paths, or the reason of the one that is missing.
+fn product(one: &Estimate, two: &Estimate) -> Result<IndirectEffect, String> {
+    let missing = || {
+        let reason = one.refused.as_deref().or(two.refused.as_deref());
+        reason.unwrap_or("a path has no standard error").to_owned()
     };
-    let direct = second.and_then(|fit| fit.coefficient("burnout").ok()).and_then(|c| {
-        let ci = c.ci?;
-        Some(PathEdge {
-            label: "c′".to_owned(),
-            value: Ranged { estimate: c.estimate, low: ci[0], high: ci[1] },
-        })
-    });
-    let plot = PathDiagram {
-        predictor: burnout.measure.name(),
-        mediator: format!("early {}", alliance.name()),
-        outcome: format!("final {}", outcome.name()),
-        a: edge("a", a)?,
-        b: edge("b", b)?,
-        direct,
-        indirect: edge("a × b", indirect)?,
-    };
-    let alt = format!(
-        "Path diagram with three boxes: {} to early {} to final {}. Indirect effect {} {}.",
-        burnout.measure.name(),
-        alliance.name(),
-        outcome.name(),
-        dyad_plugin::apa::number(plot.indirect.value.estimate, 2),
-        dyad_plugin::apa::interval([plot.indirect.value.low, plot.indirect.value.high], 2)
-    );
-    let caption = "Associations between therapists, with 95 % intervals; unstandardised. The second path is that of the therapist means.";
-    let title = format!(
-        "{} and final {} through early {}",
-        burnout.measure.name(),
-        outcome.name(),
-        alliance.name()
-    );
-    let id = format!("mediation-{}-{}-{}", alliance.id, outcome.id, burnout.measure.id);
-    Some(Figure::new(id, title, caption, alt, indirect.n, Plot::Path(plot)))
+    let (a, a_se) = one.estimate.zip(one.se).ok_or_else(missing)?;
+    let (b, b_se) = two.estimate.zip(two.se).ok_or_else(missing)?;
+    indirect_effect(a, a_se, b, b_se).map_err(|e| e.to_string())
+}
+
+/// What few therapists do to the observed-mean version.
+fn liberal(estimate: Estimate) -> Estimate {
+    match estimate.n.therapists {
+        Some(n) if n < ENOUGH_THERAPISTS => estimate.warn(format!(
+            "{n} therapists, fewer than {ENOUGH_THERAPISTS}: observed means make the second path too small and its interval too narrow; an \
+             association, not a mechanism"
+        )),
+        _ => estimate,
+    }
+}
+
+fn normal_interval(estimate: Estimate, value: f64, se: f64) -> Estimate {
+    let (z, half) = (value / se, normal::quantile(0.975) * se);
+    let given = estimate.value(value).se(se).ci([value - half, value + half]);
+    given.statistic("z", z, None).p(normal::two_sided(z))
 }

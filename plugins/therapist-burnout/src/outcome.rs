@@ -1,16 +1,15 @@
-//! Burnout and the outcome: its level at the first session, its course, and how much of the therapists' differences burnout accounts for.
+//! Burnout and the outcome: its level at the first session, and its course.
 
 use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
-use dyad_stats::mixed::{Criterion, Rows};
+use dyad_stats::mixed::{Criterion, Level, Rows};
 
-use crate::burnout::{Burnout, coefficient};
-use crate::{Settings, few_therapists, therapists};
+use crate::burnout::{Burnout, detectable};
+use crate::{Settings, few_therapists};
 
-/// Below this, there is no therapist variance to explain.
-const NO_VARIANCE: f64 = 1e-8;
+const COLUMNS: [&str; 4] = ["session", "burnout", "session_by_burnout", "baseline"];
 
-/// Adds `outcome/Y/B/slope`, `outcome/Y/B/session_by_burnout`, `therapist/Y/B/variance_explained`.
+/// Adds `outcome/Y/B/slope`, `…/session_by_burnout`, `…/session_by_burnout_random` and `…/detectable`.
 pub(crate) fn add(
     findings: &mut Findings,
     run: &Run<Settings>,
@@ -20,8 +19,10 @@ pub(crate) fn add(
 ) -> Result<(), Failure> {
     let scores = run.table("sessions")?.floats(&outcome.id)?;
     let baseline = clients.baseline(run, outcome)?;
-    let mut rows =
-        Rows::in_nested_clusters(&["session", "burnout", "session_by_burnout", "baseline"]);
+    let mut rows = Rows::in_nested_clusters(&COLUMNS);
+    let mut sloped = Rows::in_nested_clusters(&COLUMNS)
+        .with_random_slope("session", &[Level::Cluster])
+        .map_err(|e| Failure::internal(e.to_string()))?;
     let (mut used, mut incomplete) = (Vec::new(), 0);
     for (id, (client, range)) in (0..).zip(clients.rows.iter().enumerate()) {
         let before = rows.len();
@@ -32,88 +33,54 @@ pub(crate) fn add(
                 continue;
             };
             let s1 = (clients.session.get(row).unwrap_or(1) - 1) as f64;
-            rows.push(therapist, id, &[s1, b, s1 * b, severity], y)
-                .map_err(|e| Failure::internal(e.to_string()))?;
+            for rows in [&mut rows, &mut sloped] {
+                rows.push(therapist, id, &[s1, b, s1 * b, severity], y)
+                    .map_err(|e| Failure::internal(e.to_string()))?;
+            }
         }
         if rows.len() > before {
             used.push(client);
         }
     }
     let n = Counts { rows: Some(rows.len() as u64), ..clients.counts(&used) };
-    let fit = match burnout.unusable(clients) {
+    let fit = |rows: &Rows| match burnout.unusable(clients) {
         Some(reason) => Err(reason.to_owned()),
         None => rows.fit(Criterion::Reml).map_err(|e| e.to_string()),
     };
+    let (plain, sloped) = (fit(&rows), fit(&sloped));
     let (y, b) = (outcome.name(), burnout.measure.name());
-    for (what, column, label) in [
-        ("slope", "burnout", format!("{y} at the first session per point of {b}")),
-        (
-            "session_by_burnout",
-            "session_by_burnout",
-            format!("Change of {y} per session and point of {b}"),
-        ),
-    ] {
-        let id = format!("outcome/{}/{}/{what}", outcome.id, burnout.measure.id);
-        let estimate = Estimate::new(id, label)
+    let new = |what: &str, label: String, random: &str| {
+        Estimate::new(format!("outcome/{}/{}/{what}", outcome.id, burnout.measure.id), label)
             .counts(n)
             .dropped_rows("no outcome score, baseline or burnout score", incomplete)
-            .method("Y ~ (session − 1) × burnout + baseline + (1 | therapist/client), REML; Satterthwaite df")
-            .source("delgadillo2018");
-        findings.estimates.push(few_therapists(coefficient(estimate, &fit, column), run));
-    }
-    let last = clients.last(&scores);
-    explained(findings, run, clients, outcome, burnout, &last, &baseline.values);
-    Ok(())
-}
-
-/// (tau² without burnout − tau² with)/tau² without, both given baseline, same clients.
-fn explained(
-    findings: &mut Findings,
-    run: &Run<Settings>,
-    clients: &Clients<'_>,
-    outcome: &Measure,
-    burnout: &Burnout<'_>,
-    last: &[Option<f64>],
-    baseline: &[Option<f64>],
-) {
-    let score = burnout.by_client(clients);
-    let no_last = format!("no {} score", outcome.name());
-    let sample = clients.complete(&[
-        (last, &no_last),
-        (baseline, "no baseline"),
-        (&score, "no burnout score of the therapist"),
-    ]);
-    let label = format!(
-        "Share of the therapist variance of final {} that {} accounts for",
-        outcome.name(),
-        burnout.measure.name()
+            .method(format!(
+                "Y ~ (session − 1) × burnout + baseline + {random}, REML; Satterthwaite df; baseline: {}",
+                baseline.source
+            ))
+            .source("delgadillo2018")
+    };
+    let intercepts = "(1 | therapist/client)";
+    let level = new("slope", format!("{y} at the first session per point of {b}"), intercepts);
+    let level = level.fixed_effect(&plain, &[("burnout", 1.0)]);
+    let course = format!("Change of {y} per session and point of {b}");
+    let common = new("session_by_burnout", course.clone(), intercepts);
+    let common = common.fixed_effect(&plain, &[("session_by_burnout", 1.0)]);
+    let own = new(
+        "session_by_burnout_random",
+        format!("{course}, clients with slopes of their own"),
+        "(1 | therapist) + (1 + session | client)",
     );
-    let estimate = sample
-        .describe(Estimate::new(format!("therapist/{}/{}/variance_explained", outcome.id, burnout.measure.id), label))
-        .method("(tau² without burnout − tau² with burnout)/tau² without; final ~ baseline (+ burnout) + (1 | therapist), REML, same clients")
-        .source("delgadillo2018");
-    let tau2 = |columns: &[(&str, &[Option<f64>])]| -> Result<f64, String> {
-        therapists::fit(clients, &sample.clients, last, columns).map(|fit| fit.variances.cluster)
+    let own = own.fixed_effect(&sloped, &[("session_by_burnout", 1.0)]);
+    let smallest = detectable(&own, run, burnout);
+    // A common slope treats sessions as independent evidence about a client's course.
+    let common = match (common.se, own.se) {
+        (Some(narrow), Some(wide)) if wide > 1.25 * narrow => common.warn(format!(
+            "clients differ in their course: with slopes of their own the standard error is {:.1} times this one, see session_by_burnout_random",
+            wide / narrow
+        )),
+        _ => common,
     };
-    let pair = || -> Result<(f64, f64), String> {
-        if let Some(reason) = burnout.unusable(clients) {
-            return Err(reason.to_owned());
-        }
-        Ok((
-            tau2(&[("baseline", baseline)])?,
-            tau2(&[("baseline", baseline), ("burnout", &score)])?,
-        ))
-    };
-    let estimate = match pair() {
-        Err(reason) => estimate.refused(reason),
-        Ok((without, _)) if without <= NO_VARIANCE => {
-            estimate.refused("no therapist variance to explain")
-        }
-        Ok((without, with)) => estimate
-            .value((without - with) / without)
-            .detail("variance_without", without)
-            .detail("variance_with", with)
-            .warn("very imprecise with few therapists, and may be negative"),
-    };
-    findings.estimates.push(few_therapists(estimate, run));
+    findings.estimates.extend([level, common, own].map(|e| few_therapists(e, run)));
+    findings.estimates.push(smallest);
+    Ok(())
 }

@@ -1,19 +1,16 @@
-//! How much of the outcome lies between therapists.
+//! How much of the outcome lies between therapists, and whether single therapists can be told apart.
 
 use dyad_plugin::apa;
-use dyad_plugin::binned;
-use dyad_plugin::derived::Clients;
-use dyad_plugin::figure::{Axis, Caterpillar, Figure, Marks, Plot, Ranged};
+use dyad_plugin::derived::{Clients, Sample};
 use dyad_plugin::prelude::*;
 use dyad_stats::distributions::normal;
-use dyad_stats::mixed::{Criterion, Fit, Rows};
+use dyad_stats::mixed::{Criterion, Fit, RandomIntercept, Rows};
+use dyad_stats::power::detectable_icc;
 
+use crate::caterpillar::caterpillar;
 use crate::{Settings, few_therapists};
 
-/// Below this, predictions of single therapists say more about caseload than about therapists.
-const RANKABLE: f64 = 0.6;
-
-/// Adds `therapist/Y/icc` and `therapist/Y/icc_adjusted`, and the caterpillar of the adjusted model.
+/// Adds `therapist/Y/icc`, `…/icc_adjusted`, `…/reliability`, `…/deviating`, `…/detectable`, and the caterpillar.
 pub(crate) fn add(
     findings: &mut Findings,
     run: &Run<Settings>,
@@ -25,31 +22,118 @@ pub(crate) fn add(
     let no_last = format!("no {} score", outcome.name());
     let all = clients.complete(&[(&last, &no_last)]);
     let with_baseline = clients.complete(&[(&last, &no_last), (&baseline.values, "no baseline")]);
-
-    let icc = Estimate::new(
-        format!("therapist/{}/icc", outcome.id),
-        format!("Share of the variance of final {} between therapists", outcome.name()),
-    )
-    .method("final ~ 1 + (1 | therapist), REML; restricted likelihood ratio against no therapists, p = half chi-square(1)");
     let unadjusted = fit(clients, &all.clients, &last, &[]);
-    findings.estimates.push(few_therapists(share(all.describe(icc), unadjusted.as_ref()), run));
+    let adjusted = fit(clients, &with_baseline.clients, &last, &[("baseline", &baseline.values)]);
 
-    let adjusted = Estimate::new(
-        format!("therapist/{}/icc_adjusted", outcome.id),
-        format!("Share of the variance of final {} between therapists, given baseline", outcome.name()),
-    )
-    .method(format!(
-        "final ~ baseline + (1 | therapist), REML; baseline: {}; restricted likelihood ratio, p = half chi-square(1)",
+    let final_y = format!("final {}", outcome.name());
+    let new = |sample: &Sample, what: &str, label: String| {
+        sample.describe(Estimate::new(format!("therapist/{}/{what}", outcome.id), label))
+    };
+    let interval = "REML; profile interval of the REML criterion; restricted likelihood ratio against no therapists, p = half chi-square(1)";
+    let icc = new(&all, "icc", format!("Share of the variance of {final_y} between therapists"))
+        .method(format!("final ~ 1 + (1 | therapist), {interval}"));
+    let icc = share(icc, unadjusted.as_ref());
+    let label = format!("Share of the variance of {final_y} between therapists, given baseline");
+    let icc_adjusted = new(&with_baseline, "icc_adjusted", label).method(format!(
+        "final ~ baseline + (1 | therapist), {interval}; baseline: {}",
         baseline.source
     ));
-    let fit = fit(clients, &with_baseline.clients, &last, &[("baseline", &baseline.values)]);
-    findings
-        .estimates
-        .push(few_therapists(share(with_baseline.describe(adjusted), fit.as_ref()), run));
-    if let Ok(fit) = &fit {
-        findings.figures.extend(caterpillar(outcome, fit, with_baseline.n));
+    let icc_adjusted = share(icc_adjusted, adjusted.as_ref());
+
+    let power = run.settings().power;
+    let smallest = new(&all, "detectable", format!("Smallest detectable: {}", icc.label))
+        .method(format!(
+            "one-way F test at .05: found with power {power}; exact for equal caseloads"
+        ))
+        .source("donner1987");
+    let smallest = match clients.therapist_ranges(&all.clients) {
+        Err(reason) => smallest.refused(reason),
+        Ok(ranges) => {
+            let sizes = ranges.iter().filter_map(|r| u32::try_from(r.len()).ok());
+            match detectable_icc(&sizes.collect::<Vec<_>>(), power) {
+                Ok(icc) => smallest.value(icc),
+                Err(reason) => smallest.refused(reason.to_string()),
+            }
+        }
+    };
+    findings.estimates.extend([icc, icc_adjusted].map(|e| few_therapists(e, run)));
+    findings.estimates.push(smallest);
+
+    let predicted = adjusted
+        .as_ref()
+        .map_err(Clone::clone)
+        .and_then(|fit| fit.random_intercepts().map_err(|e| e.to_string()));
+    let reliability = new(
+        &with_baseline,
+        "reliability",
+        format!("Reliability of a therapist's predicted deviation in {final_y}, mean"),
+    )
+    .method("mean over therapists of tau²/(tau² + sigma²/n), given baseline")
+    .source("bates2015");
+    let deviating = new(
+        &with_baseline,
+        "deviating",
+        format!("Therapists whose 95 % interval excludes the average in {final_y}"),
+    )
+    .method(format!(
+        "count of empirical Bayes predictions ± 1.96 conditional SD that exclude 0, among therapists with at least {} clients",
+        run.settings().min_caseload
+    ))
+    .source("goldstein1995");
+    match predicted {
+        Err(reason) => {
+            findings.estimates.extend([reliability, deviating].map(|e| e.refused(reason.clone())));
+        }
+        Ok(therapists) => {
+            let (reliability, deviating) =
+                told_apart(reliability, deviating, &therapists, run.settings());
+            let shown = deviating.refused.is_none();
+            findings.figures.extend(caterpillar(
+                outcome,
+                &therapists,
+                run.settings(),
+                (reliability.estimate, shown),
+                with_baseline.n,
+            ));
+            findings.estimates.extend([reliability, deviating]);
+        }
     }
     Ok(())
+}
+
+/// The reliability of the predictions and, only where it suffices, how many therapists deviate.
+fn told_apart(
+    reliability: Estimate,
+    deviating: Estimate,
+    therapists: &[RandomIntercept],
+    settings: &Settings,
+) -> (Estimate, Estimate) {
+    let each = || therapists.iter().map(|t| t.reliability);
+    let mean = each().sum::<f64>() / therapists.len() as f64;
+    let reliability = reliability
+        .value(mean)
+        .detail("lowest", each().fold(f64::INFINITY, f64::min))
+        .detail("highest", each().fold(0.0, f64::max));
+    let seen: Vec<_> = therapists.iter().filter(|t| t.rows >= settings.min_caseload).collect();
+    let deviating = if mean < settings.min_reliability {
+        deviating.refused(format!(
+            "the mean reliability of the predictions is {}, below {}: therapists cannot be told apart",
+            apa::bounded(mean, 2),
+            apa::bounded(settings.min_reliability, 2)
+        ))
+    } else if seen.is_empty() {
+        deviating.refused(format!("no therapist has {} clients", settings.min_caseload))
+    } else {
+        let z = normal::quantile(0.975);
+        let outside = seen.iter().filter(|t| t.estimate.abs() > z * t.se).count();
+        deviating.value(outside as f64).detail("therapists_shown", seen.len() as f64)
+    };
+    let reliability = if mean < settings.min_reliability {
+        reliability.warn("too low to tell therapists apart: caseloads are too small for the variance between therapists")
+    } else {
+        reliability
+    };
+    (reliability, deviating)
 }
 
 /// final ~ columns + (1 | therapist) over the clients of a sample.
@@ -91,8 +175,10 @@ fn share(estimate: Estimate, fit: Result<&Fit, &String>) -> Estimate {
         Err(reason) => estimate.refused(reason.as_str()),
         Ok(fit) => {
             let (ratio, p) = fit.likelihood_ratio();
+            let interval = fit.icc_interval(0.95).ok().map(|i| [i.low, i.high]);
             let given = estimate
                 .value(fit.icc())
+                .interval(interval)
                 .statistic("restricted likelihood ratio", ratio, None)
                 .p(p)
                 .detail("variance_therapist", fit.variances.cluster)
@@ -105,48 +191,4 @@ fn share(estimate: Estimate, fit: Result<&Fit, &String>) -> Estimate {
             }
         }
     }
-}
-
-/// Sorted predictions of the therapists, unnamed.
-fn caterpillar(outcome: &Measure, fit: &Fit, n: Counts) -> Option<Figure> {
-    let mut therapists = fit.random_intercepts().ok()?;
-    therapists.sort_by(|a, b| a.estimate.total_cmp(&b.estimate));
-    let z = normal::quantile(0.975);
-    let units: Vec<Ranged> = therapists
-        .iter()
-        .map(|t| Ranged {
-            estimate: t.estimate,
-            low: t.estimate - z * t.se,
-            high: t.estimate + z * t.se,
-        })
-        .collect();
-    let differ = units.iter().filter(|u| u.low > 0.0 || u.high < 0.0).count();
-    let reliability =
-        therapists.iter().map(|t| t.reliability).sum::<f64>() / therapists.len() as f64;
-    let estimates: Vec<f64> = units.iter().map(|u| u.estimate).collect();
-    let alt = format!(
-        "Caterpillar plot of {} unnamed therapists, sorted by their predicted deviation in final {} with 95 % intervals. {differ} of them \
-         differ from the average.",
-        units.len(),
-        outcome.name()
-    );
-    let caution = if reliability < RANKABLE {
-        "too low to order therapists by"
-    } else {
-        "the order is still uncertain"
-    };
-    let caption = format!(
-        "Empirical Bayes predictions given baseline, shrunken towards 0; intervals are 95 % (differs from the average), not for comparing \
-         pairs. Mean reliability {}: {caution}.",
-        apa::bounded(reliability, 2)
-    );
-    let plot = Caterpillar {
-        x: Axis::new(format!("Deviation in final {}", outcome.name())),
-        units,
-        bins: binned::line(&estimates, 8),
-        interval: "95 %: differs from the average".to_owned(),
-    };
-    let title = format!("Therapists' deviations in final {}", outcome.name());
-    let id = format!("therapists-{}", outcome.id);
-    Some(Figure::new(id, title, caption, alt, n, Plot::Caterpillar(plot)).marks(Marks::Therapists))
 }

@@ -22,6 +22,7 @@
 mod coefficient;
 mod fit;
 mod icc;
+mod icc_interval;
 mod kernel;
 mod likelihood_ratio;
 mod profile_interval;
