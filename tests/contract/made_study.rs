@@ -121,7 +121,9 @@ fn measures() -> Vec<Measure> {
         reliability: None,
         functional: None,
         cutoff: None,
+        reliable_change: None,
         instrument: None,
+        items: Vec::new(),
     };
     let alliance = |id: &str, rater: Rater| Measure {
         rater: Some(rater),

@@ -2,6 +2,7 @@
 
 mod delivered;
 mod explained;
+mod items;
 mod networks;
 mod real_data;
 mod replication;

@@ -64,13 +64,19 @@ fn columns(study: &Study, name: TableName, asked: &[String]) -> Vec<usize> {
         Role::Dropout,
     ];
     let schema = study.tables.get(name).schema();
-    let wanted = |column: &str| {
+    let granted = |column: &str| {
         let role = study.measures.iter().find(|m| m.id == column).map(|m| m.role);
         asked.iter().any(|a| match a.strip_prefix('@') {
             Some(word) => roles.iter().any(|r| r.as_str() == word && Some(*r) == role),
             None => a == column,
         })
     };
+    // Items come with a measure that is granted itself, never alone.
+    let items = asked.iter().any(|a| a == Manifest::ITEMS);
+    let behind = |column: &str| {
+        study.measures.iter().any(|m| m.items.iter().any(|i| i == column) && granted(&m.id))
+    };
+    let wanted = |column: &str| granted(column) || (items && behind(column));
     let fields = schema.fields().iter().enumerate();
     fields.filter(|(_, field)| wanted(field.name())).map(|(position, _)| position).collect()
 }
@@ -88,4 +94,67 @@ fn write(name: TableName, batch: &RecordBatch) -> io::Result<Projection> {
     let bytes = usize::try_from(file.stream_position()?).map_err(io::Error::other)?;
     memory::seal(&file)?;
     Ok(Projection { name: name.as_str(), file, bytes })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::{Float64Array, RecordBatch};
+    use dyad_model::{Flow, Level, Measure, Role, Study, TableName, Tables};
+
+    use super::columns;
+
+    fn measure(id: &str, role: Role) -> Measure {
+        Measure {
+            id: id.to_owned(),
+            role,
+            level: Level::Session,
+            rater: None,
+            better: None,
+            range: None,
+            reliability: None,
+            functional: None,
+            cutoff: None,
+            reliable_change: None,
+            instrument: None,
+            items: (1..=2).map(|item| format!("{id}.item_{item}")).collect(),
+        }
+    }
+
+    #[test]
+    fn items_come_with_their_measure_and_never_alone() {
+        let names = ["wai", "phq", "wai.item_1", "wai.item_2", "phq.item_1", "phq.item_2"];
+        let column = || Arc::new(Float64Array::from(vec![1.0])) as _;
+        let sessions = RecordBatch::try_from_iter(names.map(|name| (name, column()))).unwrap();
+        let empty = sessions.slice(0, 0);
+        let tables =
+            Tables { sessions, clients: empty.clone(), therapists: empty.clone(), sites: empty };
+        let study = Study {
+            title: String::new(),
+            seed: 1,
+            measures: vec![measure("wai", Role::Alliance), measure("phq", Role::Outcome)],
+            tables,
+            flow: Flow {
+                rows_read: 1,
+                rows_used: 1,
+                dropped: Vec::new(),
+                sites: 1,
+                therapists: 0,
+                clients: 1,
+            },
+            notes: Vec::new(),
+            replications: Vec::new(),
+        };
+        for (asked, expected) in [
+            (vec!["@alliance"], vec![0]),
+            (vec!["@item"], vec![]),
+            (vec!["@alliance", "@item"], vec![0, 2, 3]),
+            (vec!["@outcome", "@item"], vec![1, 4, 5]),
+            (vec!["wai", "@item"], vec![0, 2, 3]),
+        ] {
+            let words: Vec<String> = asked.iter().map(ToString::to_string).collect();
+            assert_eq!(columns(&study, TableName::Sessions, &words), expected, "{asked:?}");
+        }
+    }
 }

@@ -182,7 +182,16 @@ fn granted_measures(manifest: &Manifest, study: &Study) -> Vec<Measure> {
             .get(table)
             .is_some_and(|columns| columns.iter().any(|c| *c == role || *c == measure.id))
     };
-    study.measures.iter().filter(|m| asked(m)).cloned().collect()
+    let with_items = |table: &str| {
+        manifest.reads.get(table).is_some_and(|c| c.iter().any(|c| c == Manifest::ITEMS))
+    };
+    let mut measures: Vec<Measure> = study.measures.iter().filter(|m| asked(m)).cloned().collect();
+    for measure in &mut measures {
+        if measure.level != Level::Session || !with_items("sessions") {
+            measure.items.clear();
+        }
+    }
+    measures
 }
 
 fn carry_out(ready: &Ready, catalogue: &Catalogue, study: &Study, options: &Options) -> Outcome {

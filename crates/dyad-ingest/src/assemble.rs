@@ -72,8 +72,9 @@ pub(crate) fn assemble(
     let measures = file
         .measures
         .iter()
+        .enumerate()
         .zip(&values)
-        .map(|(spec, values)| Measure {
+        .map(|((i, spec), values)| Measure {
             id: spec.id.clone(),
             role: spec.role,
             level: values.level,
@@ -83,7 +84,9 @@ pub(crate) fn assemble(
             reliability: spec.reliability,
             functional: spec.functional,
             cutoff: spec.cutoff,
+            reliable_change: spec.reliable_change,
             instrument: spec.instrument.clone(),
+            items: read.items.behind(i),
         })
         .collect();
     let flow = flow(counted, &read.rows, &arranged, file.is_wide());
@@ -101,6 +104,8 @@ pub(crate) fn assemble(
         turned: &read.turned,
         exposure: &read.exposure,
     });
+    let mut values = values;
+    values.extend(read.items.take(&mut read.rows, &arranged.order));
     let has_day = file.columns.day.is_some() || file.columns.date.is_some();
     let tables = tables::build(&read.rows, &arranged, has_day, values)
         .map_err(|error| Problem::new(Code::Conservation, shown).found(error.to_string()))?;

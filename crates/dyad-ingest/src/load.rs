@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, time::Instant};
 
-use dyad_model::{Note, Study, Table};
+use dyad_model::{Note, Role, Study, Table};
 
 use crate::{
     alpha::{self, Alpha},
@@ -12,6 +12,7 @@ use crate::{
     error::IngestError,
     files::{DataFile, Files, InputFile},
     gate::{self, Override},
+    items::Items,
     map::{self, Mapped, Mapper, Names, Persons, Rule, Target, Wanted},
     notes,
     places::Places,
@@ -58,11 +59,26 @@ pub struct Stage {
 /// - [`IngestError::Io`] if a file cannot be read.
 /// - [`IngestError::Data`] with every problem of the data that was found.
 pub fn load(study_path: impl AsRef<Path>) -> Result<Loaded, IngestError> {
-    load_named(study_path.as_ref()).map(|(loaded, _, _)| loaded)
+    load_with_items(study_path, &[])
 }
 
-/// As [`load`], with the identifiers behind the dense numbers.
-pub(crate) fn load_named(path: &Path) -> Result<(Loaded, Names, Arranged), IngestError> {
+/// As [`load`], with the items behind the session-level measures of some roles: columns of the sessions table, named in
+/// [`dyad_model::Measure::items`].
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with_items(
+    study_path: impl AsRef<Path>,
+    roles: &[Role],
+) -> Result<Loaded, IngestError> {
+    load_named(study_path.as_ref(), roles).map(|(loaded, _, _)| loaded)
+}
+
+/// As [`load_with_items`], with the identifiers behind the dense numbers.
+pub(crate) fn load_named(
+    path: &Path,
+    roles: &[Role],
+) -> Result<(Loaded, Names, Arranged), IngestError> {
     let mut stage = Instant::now();
     let text = fs::read_to_string(path).map_err(|source| IngestError::Io {
         what: "study file",
@@ -83,6 +99,7 @@ pub(crate) fn load_named(path: &Path) -> Result<(Loaded, Names, Arranged), Inges
     let mut read = Read::new(&effective, &scales, path, &mut files, &mut problems)?;
     lap("read");
     read.time(&effective);
+    read.items = Items::of(&read.wanted, &scales, roles);
     files.unchanged()?;
     lap("verify");
     let counts = files.counts();
@@ -121,6 +138,8 @@ pub(crate) struct Read {
     pub(crate) exposure: Vec<Note>,
     /// Scales whose reversed items seem to have been turned before.
     pub(crate) turned: Vec<String>,
+    /// Items that analyses ask for.
+    pub(crate) items: Items,
 }
 
 /// What all files are read with.
@@ -257,6 +276,7 @@ impl Read {
             alphas,
             exposure,
             turned,
+            items: Items::default(),
         };
         if file.is_wide() {
             let long = map::lengthen(&read.rows, &read.wanted);

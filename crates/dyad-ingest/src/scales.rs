@@ -25,7 +25,7 @@ pub(crate) struct Scale {
     pub(crate) template: String,
     pub(crate) key: Key,
     /// Position of every subscale among the measures.
-    measures: Vec<usize>,
+    pub(crate) measures: Vec<usize>,
     codes: MissingCodes,
 }
 
@@ -181,6 +181,7 @@ fn contradictions(spec: &MeasureSpec, key: &Key, wrong: &mut impl FnMut(String))
         ("reliability", spec.reliability.is_some()),
         ("functional", spec.functional.is_some()),
         ("cutoff", spec.cutoff.is_some()),
+        ("reliable_change", spec.reliable_change.is_some()),
     ];
     for (name, _) in given.into_iter().filter(|(_, given)| *given) {
         let subscales: Vec<&str> = key.subscales.iter().map(|s| s.id.as_str()).collect();
@@ -196,6 +197,7 @@ fn with_defaults(mut measure: MeasureSpec, subscale: &Subscale) -> MeasureSpec {
     measure.better = measure.better.or(Some(subscale.better));
     measure.range = measure.range.or(Some(subscale.range));
     measure.cutoff = measure.cutoff.or(subscale.cutoff.map(Cutoff::at_or_beyond));
+    measure.reliable_change = measure.reliable_change.or(subscale.reliable_change);
     measure
 }
 
@@ -210,6 +212,7 @@ fn of_subscale(spec: &MeasureSpec, subscale: &Subscale) -> MeasureSpec {
         reliability: None,
         functional: None,
         cutoff: spec.cutoffs.get(&subscale.id).copied(),
+        reliable_change: None,
         ..spec.clone()
     };
     with_defaults(measure, subscale)

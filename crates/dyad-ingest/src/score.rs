@@ -46,7 +46,7 @@ pub fn score(study: impl AsRef<Path>, out: impl AsRef<Path>) -> Result<ScoreLog,
         let source = io::Error::from(io::ErrorKind::AlreadyExists);
         return Err(IngestError::Io { what: "output folder", path: out.to_owned(), source });
     }
-    let (loaded, names, arranged) = load_named(study.as_ref())?;
+    let (loaded, names, arranged) = load_named(study.as_ref(), &[])?;
     let mut log = ScoreLog { files: Vec::new() };
     let mut written = Vec::new();
     for (name, level) in [

@@ -24,16 +24,15 @@ impl Key {
     /// # Errors
     /// [`KeyError::Subscale`] if a rule asks for more answers than there are items.
     pub fn with(mut self, overrides: &Overrides) -> Result<Self, KeyError> {
-        if let Some(range) = overrides.item_range {
-            self.item_range = range;
-        }
+        let published = self.item_range;
+        self.item_range = overrides.item_range.unwrap_or(published);
+        let moved = self.item_range.map(f64::to_bits) != published.map(f64::to_bits);
         for subscale in &mut self.subscales {
             if overrides.already_reversed {
                 subscale.reversed.clear();
             }
-            if let Some(aggregate) = overrides.aggregate {
-                subscale.aggregate = aggregate;
-            }
+            let other = overrides.aggregate.filter(|a| *a != subscale.aggregate);
+            subscale.aggregate = other.unwrap_or(subscale.aggregate);
             if let Some(rule) = overrides.missing_rule
                 && subscale.missing_rule != MissingRule::FromSubscales
             {
@@ -50,9 +49,12 @@ impl Key {
                     ),
                 });
             }
-            if overrides.item_range.is_some() || overrides.aggregate.is_some() {
+            if moved || other.is_some() {
                 let n = subscale.items.len();
                 subscale.range = self.item_range.map(|end| subscale.aggregate.of_mean(end, n));
+                // Points of the published scale are not points of another one.
+                subscale.cutoff = None;
+                subscale.reliable_change = None;
             }
         }
         // The rows of the file hold for the key as it was.

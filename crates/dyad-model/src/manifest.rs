@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::Role;
+
 /// What one run of a plugin may use. The host caps them; the study file may lower them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -109,7 +111,8 @@ fn segment_matches(pattern: &str, segment: &str) -> bool {
 /// A plugin's manifest.
 ///
 /// `reads` names, per table (`sessions`, `clients`, `therapists`, `sites`), the columns asked for: a structural column
-/// (`site`, `therapist`, `client`, `session`, `day`) or `@role`, which stands for every measure of that role in that table.
+/// (`site`, `therapist`, `client`, `session`, `day`), `@role`, which stands for every measure of that role in that table, or
+/// [`Manifest::ITEMS`], which adds the item columns of the measures asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
@@ -140,6 +143,19 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// The word in `reads` that asks for the items of the measures asked for in the same table.
+    pub const ITEMS: &'static str = "@item";
+
+    /// Whether the manifest asks for the items behind a measure of this role in the sessions table.
+    #[must_use]
+    pub fn asks_items(&self, role: Role) -> bool {
+        let role = format!("@{}", role.as_str());
+        let asked = |word: &str| {
+            self.reads.get("sessions").is_some_and(|columns| columns.iter().any(|c| c == word))
+        };
+        asked(Self::ITEMS) && asked(&role)
+    }
+
     /// A manifest without tables yet.
     #[must_use]
     pub fn new(id: &str, version: &str, title: &str) -> Self {

@@ -137,9 +137,16 @@ pub struct Measure {
     /// Caseness: at or beyond it in the worse direction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cutoff: Option<f64>,
+    /// The smallest change that counts, in points, from the study file or the instrument's key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reliable_change: Option<f64>,
     /// The instrument it was scored by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instrument: Option<String>,
+    /// Columns of its items in its table, in the printed order, reversed items turned: `<measure>.item_<number>`. Empty unless
+    /// it was scored from items and an analysis asks for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<String>,
 }
 
 impl Measure {

@@ -47,7 +47,8 @@ impl TableName {
 /// | `sites` | `site` |
 ///
 /// Identifiers are Int64, dense from 0 and numbered in sort order, so row `i` of `clients` is client `i`. Measures are
-/// nullable Float64 columns named by their ids. Without a therapist column every `therapist` value is null and `therapists`
+/// nullable Float64 columns named by their ids, and so are the items behind session-level measures ([`Measure::items`]), after
+/// them. Without a therapist column every `therapist` value is null and `therapists`
 /// has no rows.
 #[derive(Clone, Debug)]
 pub struct Tables {

@@ -46,7 +46,7 @@ impl Analysis for AllianceOutcome {
 
     fn manifest() -> Manifest {
         Manifest::new("alliance-outcome", env!("CARGO_PKG_VERSION"), "Alliance and outcome")
-            .reads("sessions", ["client", "session", "@alliance", "@outcome"])
+            .reads("sessions", ["client", "session", "@alliance", "@outcome", "@item"])
             .reads("clients", ["site", "therapist", "client", "@baseline"])
             .needs("alliance")
             .needs("outcome")

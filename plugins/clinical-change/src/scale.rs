@@ -9,13 +9,30 @@ use dyad_stats::moments::Moments;
 
 use crate::Settings;
 
+/// The change beyond which a client has changed.
+pub(crate) enum Criterion {
+    /// From the reliability and the spread at intake.
+    Computed(ReliableChange),
+    /// Written in the study file, or in the instrument's key.
+    Given(f64),
+}
+
+impl Criterion {
+    pub(crate) fn points(&self) -> f64 {
+        match self {
+            Self::Computed(found) => found.criterion,
+            Self::Given(points) => *points,
+        }
+    }
+}
+
 /// One outcome with everything that is known of its scale.
 pub(crate) struct Scale<'r> {
     pub(crate) outcome: &'r Measure,
     pub(crate) baseline: Vec<Option<f64>>,
     pub(crate) baseline_source: String,
     pub(crate) last: Vec<Option<f64>>,
-    pub(crate) criterion: Result<ReliableChange, String>,
+    pub(crate) criterion: Result<Criterion, String>,
     pub(crate) cutoff: Result<f64, String>,
     /// Caseness: the measure's cut-off, else cut-off c.
     pub(crate) caseness: Result<f64, String>,
@@ -35,12 +52,16 @@ impl<'r> Scale<'r> {
         let sample = clients.complete(&[(&baseline.values, "no baseline")]);
         let intake = Moments::of(&sample.pick(&baseline.values));
         let sd = intake.sd().map_err(|e| e.to_string());
-        let criterion = match (outcome.reliability, &sd) {
-            (None, _) => {
-                Err("no reliability is known for this measure: it is not guessed".to_owned())
+        let criterion = match (outcome.reliability, outcome.reliable_change, &sd) {
+            (None, Some(points), _) => Ok(Criterion::Given(points)),
+            (None, None, _) => Err(
+                "no reliability and no reliable change is known for this measure: it is not guessed"
+                    .to_owned(),
+            ),
+            (Some(_), _, Err(reason)) => Err(reason.clone()),
+            (Some(r), _, Ok(sd)) => {
+                reliable_change(*sd, r).map(Criterion::Computed).map_err(|e| e.to_string())
             }
-            (Some(_), Err(reason)) => Err(reason.clone()),
-            (Some(r), Ok(sd)) => reliable_change(*sd, r).map_err(|e| e.to_string()),
         };
         let cutoff = match (outcome.functional, &sd) {
             (None, _) => {
@@ -73,7 +94,7 @@ impl<'r> Scale<'r> {
 
     /// The rule that classifies clients, if the criterion is known.
     pub(crate) fn classifier(&self) -> Result<Classifier, String> {
-        let criterion = self.criterion.as_ref().map_err(Clone::clone)?.criterion;
+        let criterion = self.criterion.as_ref().map_err(Clone::clone)?.points();
         Ok(Classifier {
             criterion,
             cutoff: self.cutoff.as_ref().ok().copied(),
@@ -92,14 +113,19 @@ impl<'r> Scale<'r> {
         let criterion = new(
             "rci_criterion",
             format!("Change of {} beyond measurement error", self.outcome.name()),
-        )
-        .method(format!(
+        );
+        let computed = format!(
             "z(.975)·√2·SD·√(1 − reliability), SD of all clients at intake ({})",
             self.baseline_source
-        ));
+        );
         findings.estimates.push(match &self.criterion {
-            Err(reason) => criterion.refused(reason.as_str()),
-            Ok(found) => criterion
+            Err(reason) => criterion.method(computed).refused(reason.as_str()),
+            Ok(Criterion::Given(points)) => criterion
+                .method("as given in the study file or the instrument's key")
+                .value(*points)
+                .warn("a published number of points, not computed from the clients here: it holds for its own sample's spread and reliability"),
+            Ok(Criterion::Computed(found)) => criterion
+                .method(computed)
                 .value(found.criterion)
                 .detail("sd_pre", self.intake.sd().unwrap_or(f64::NAN))
                 .detail("sem", found.sem)

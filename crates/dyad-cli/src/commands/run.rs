@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use dyad_host::{Catalogue, Options, Outcome, Request, SandboxMode};
 use dyad_ingest::{InputFile, Loaded, StudyFile};
-use dyad_model::{NoteKind, Provenance, Results, StudyHeader};
+use dyad_model::{NoteKind, Provenance, Results, Role, StudyHeader};
 use serde_json::{Map, Value, json};
 
 use super::summary;
@@ -55,11 +55,7 @@ pub(crate) fn execute(plan: &Plan, terminal: &Terminal) -> Result<u8, Failure> {
     let started_unix = unix_now();
     let mut stages = Stages::default();
     let pending = Pending::begin(&plan.out, plan.force)?;
-    let progress = terminal.progress("reading");
-    let loaded = dyad_ingest::load(&plan.study).map_err(Failure::from)?;
-    stages.done("read and check");
-
-    progress.say("finding plugins");
+    let progress = terminal.progress("finding plugins");
     let catalogue = catalogue(plan.sandbox)?;
     for path in &catalogue.shadowed {
         terminal.message(&format!(
@@ -68,6 +64,11 @@ pub(crate) fn execute(plan: &Plan, terminal: &Terminal) -> Result<u8, Failure> {
         ));
     }
     stages.done("find plugins");
+
+    progress.say("reading");
+    let items = items_asked_for(&catalogue);
+    let loaded = dyad_ingest::load_with_items(&plan.study, &items).map_err(Failure::from)?;
+    stages.done("read and check");
 
     progress.say("analysing");
     let requests = requests(&loaded.file, &catalogue);
@@ -138,6 +139,13 @@ pub(crate) fn catalogue(sandbox: Sandbox) -> Result<Catalogue, Failure> {
         Sandbox::BestEffort => SandboxMode::BestEffort,
     };
     Catalogue::discover(&Catalogue::folders(&executable), &executable, mode).map_err(Failure::from)
+}
+
+/// Roles whose items some analysis asks for: the items of others are not kept.
+fn items_asked_for(catalogue: &Catalogue) -> Vec<Role> {
+    let manifests = || catalogue.plugins.iter().filter_map(|p| p.manifest.as_ref().ok());
+    let roles = [Role::Alliance, Role::Outcome, Role::Covariate];
+    roles.into_iter().filter(|role| manifests().any(|m| m.asks_items(*role))).collect()
 }
 
 /// What to run: every table of the study file, and every plugin that has none, with its defaults.

@@ -196,6 +196,7 @@ fn measure(
         functional: raw.functional.as_ref().map(|f| *f.get_ref()),
         cutoff: raw.cutoff,
         cutoffs: raw.cutoffs.clone(),
+        reliable_change: raw.reliable_change.as_ref().map(|c| *c.get_ref()),
         missing: raw.missing.clone(),
         scoring: ScoringOverrides {
             aggregate: raw.aggregate.as_ref().map(|a| a.get_ref().clone()),
@@ -262,6 +263,11 @@ fn numbers(raw: &RawMeasure, report: &mut Reporter<'_>) {
         && !(0.0..1.0).contains(reliability.get_ref())
     {
         report.at(reliability.span(), "a reliability lies between 0 and 1 (1 excluded)", "");
+    }
+    if let Some(change) = &raw.reliable_change
+        && !(change.get_ref().is_finite() && *change.get_ref() > 0.0)
+    {
+        report.at(change.span(), "a reliable change is a number of points above 0", "");
     }
     if let Some(norm) = &raw.functional {
         let norm_value = norm.get_ref();

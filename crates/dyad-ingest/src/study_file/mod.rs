@@ -149,6 +149,8 @@ pub struct MeasureSpec {
     pub cutoff: Option<f64>,
     /// Caseness by subscale.
     pub cutoffs: BTreeMap<String, f64>,
+    /// The smallest change that counts, used where no reliability is given.
+    pub reliable_change: Option<f64>,
     /// Missing codes of this measure. See [`MeasureSpec::codes`].
     pub missing: Option<Vec<String>>,
     /// Overrides of the instrument's key.

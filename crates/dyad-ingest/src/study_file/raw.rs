@@ -72,6 +72,8 @@ pub(super) struct RawMeasure {
     pub(super) cutoff: Option<f64>,
     #[serde(default)]
     pub(super) cutoffs: BTreeMap<String, f64>,
+    #[schemars(with = "Option<f64>")]
+    pub(super) reliable_change: Option<Spanned<f64>>,
     pub(super) missing: Option<Vec<String>>,
     #[schemars(with = "Option<String>")]
     pub(super) aggregate: Option<Spanned<String>>,
