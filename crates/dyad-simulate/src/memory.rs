@@ -101,7 +101,9 @@ fn measures(parameters: &Parameters) -> Vec<Measure> {
         reliability: None,
         functional: None,
         cutoff: None,
+        reliable_change: None,
         instrument: None,
+        items: Vec::new(),
     };
     let rated = |id: &str, rater: Rater| Measure {
         rater: Some(rater),
