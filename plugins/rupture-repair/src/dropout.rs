@@ -3,7 +3,7 @@
 use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
 use dyad_stats::sequence::{Rule, ruptures};
-use dyad_stats::survival::{Intervals, cox};
+use dyad_stats::survival::{Intervals, Ties, cox};
 
 use crate::Settings;
 use crate::detectors::{rated, repair};
@@ -112,13 +112,13 @@ fn hazard(estimate: Estimate, rows: &Rows, clients: &Clients<'_>) -> Estimate {
         event: &rows.event,
         columns: &[("ruptured", &rows.ruptured), ("baseline", &rows.baseline)],
     };
-    match cox(&data, &clusters) {
+    match cox(&data, &clusters, Ties::Efron) {
         Err(reason) => estimate.refused(reason.to_string()),
         Ok(fit) => {
             let b = fit.coefficients[0];
             let given = estimate
                 .value(b.estimate.exp())
-                .se(b.robust_se)
+                .se(b.robust_se.unwrap_or(b.se))
                 .ci([b.ci[0].exp(), b.ci[1].exp()])
                 .statistic("z", b.z, None)
                 .p(b.p)

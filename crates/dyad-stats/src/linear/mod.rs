@@ -1,9 +1,11 @@
-//! Ordinary least squares and cluster-robust standard errors.
+//! Least squares, generalised linear models, and cluster-robust standard errors.
 
 mod cluster_robust;
+mod glm;
 mod line;
 mod ols;
 
 pub use cluster_robust::{ClusterRobust, Correction};
+pub use glm::{Family, Glm, GlmCoefficient, glm};
 pub use line::{Line, MeanAt};
 pub use ols::{Ols, ols};

@@ -4,3 +4,4 @@ mod reliability;
 mod replication;
 mod resample;
 mod support;
+mod survival;

@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -30,6 +31,41 @@ pub(crate) fn columns(name: &str) -> Vec<Vec<f64>> {
         }
     }
     columns
+}
+
+/// A file of numbers beside the records, by the names of its columns.
+pub(crate) struct Table {
+    names: Vec<String>,
+    columns: Vec<Vec<f64>>,
+}
+
+impl Table {
+    pub(crate) fn read(name: &str) -> Self {
+        let text = golden(name);
+        let head = text.lines().next().unwrap();
+        Self { names: head.split(',').map(str::to_owned).collect(), columns: columns(name) }
+    }
+
+    pub(crate) fn column(&self, name: &str) -> &[f64] {
+        let at = self.names.iter().position(|own| own == name);
+        &self.columns[at.unwrap_or_else(|| panic!("no column {name}"))]
+    }
+}
+
+/// The ranges of consecutive rows with the same cluster.
+pub(crate) fn clusters_of(cluster: &[f64]) -> Vec<Range<usize>> {
+    let mut start = 0;
+    cluster
+        .chunk_by(|a, b| a.total_cmp(b).is_eq())
+        .map(|rows| {
+            start += rows.len();
+            start - rows.len()..start
+        })
+        .collect()
+}
+
+pub(crate) fn words<'a>(value: &'a Value, key: &str) -> Vec<&'a str> {
+    value[key].as_array().unwrap().iter().map(|v| v.as_str().unwrap()).collect()
 }
 
 pub(crate) fn number(value: &Value, key: &str) -> f64 {

@@ -1,0 +1,190 @@
+//! The partial likelihood: sums over the risk sets, and what each event time adds.
+
+use std::ops::Range;
+
+use super::{Intervals, Ties, discrete};
+
+/// Distinct times at which something happened, ascending.
+pub(super) fn event_times(data: &Intervals) -> Vec<f64> {
+    let mut times: Vec<f64> =
+        data.stop.iter().zip(data.event).filter(|(_, e)| **e).map(|(t, _)| *t).collect();
+    times.sort_by(f64::total_cmp);
+    times.dedup_by(|a, b| a.total_cmp(b).is_eq());
+    times
+}
+
+/// The event times at which a row is at risk.
+pub(super) fn covered(data: &Intervals, times: &[f64], row: usize) -> Range<usize> {
+    let first = times.partition_point(|t| *t <= data.start[row]);
+    let end = times.partition_point(|t| *t <= data.stop[row]);
+    first..end.max(first)
+}
+
+/// Whether the row's event is at this event time.
+pub(super) fn happens(data: &Intervals, times: &[f64], row: usize, time: usize) -> bool {
+    data.event[row] && times[time].total_cmp(&data.stop[row]).is_eq()
+}
+
+/// Sums over a risk set, or over the events in it: number, Σ r, Σ r·x, Σ r·x·x' with r = exp(x'β).
+#[derive(Clone)]
+pub(super) struct Sums {
+    count: u32,
+    pub(super) s0: f64,
+    pub(super) s1: Vec<f64>,
+    pub(super) s2: Vec<f64>,
+}
+
+impl Sums {
+    fn zero(p: usize) -> Self {
+        Self { count: 0, s0: 0.0, s1: vec![0.0; p], s2: vec![0.0; p * p] }
+    }
+
+    fn push(&mut self, x: &[f64], r: f64) {
+        let p = x.len();
+        self.count += 1;
+        self.s0 += r;
+        for i in 0..p {
+            self.s1[i] += r * x[i];
+            for j in 0..p {
+                self.s2[i * p + j] += r * x[i] * x[j];
+            }
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        self.s0 += other.s0;
+        self.s1.iter_mut().zip(&other.s1).for_each(|(a, b)| *a += b);
+        self.s2.iter_mut().zip(&other.s2).for_each(|(a, b)| *a += b);
+    }
+}
+
+/// One event time.
+#[derive(Clone)]
+pub(super) struct AtTime {
+    pub(super) risk: Sums,
+    pub(super) events: Sums,
+    /// Σ x over the events.
+    x: Vec<f64>,
+    /// Σ x'β over the events.
+    linear: f64,
+}
+
+/// What one event time adds.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Part {
+    pub(super) time: f64,
+    pub(super) at_risk: u32,
+    pub(super) events: u32,
+    pub(super) score: Vec<f64>,
+    pub(super) information: Vec<f64>,
+}
+
+impl AtTime {
+    pub(super) fn count(&self) -> u32 {
+        self.events.count
+    }
+
+    /// Which share of the tied events has left the risk set at step k.
+    pub(super) fn gone(&self, k: u32, ties: Ties) -> f64 {
+        if ties == Ties::Efron { f64::from(k) / f64::from(self.count()) } else { 0.0 }
+    }
+
+    /// Sum and mean of the risk set at step k of the tied events.
+    pub(super) fn step(&self, k: u32, ties: Ties) -> (f64, Vec<f64>) {
+        let gone = self.gone(k, ties);
+        let s0 = self.risk.s0 - gone * self.events.s0;
+        let pairs = self.risk.s1.iter().zip(&self.events.s1);
+        (s0, pairs.map(|(risk, events)| (risk - gone * events) / s0).collect())
+    }
+
+    pub(super) fn part(&self, time: f64, ties: Ties) -> Part {
+        let p = self.x.len();
+        let mut score = self.x.clone();
+        let mut information = vec![0.0; p * p];
+        for k in 0..self.count() {
+            let (s0, mean) = self.step(k, ties);
+            let gone = self.gone(k, ties);
+            for i in 0..p {
+                score[i] -= mean[i];
+                for j in 0..p {
+                    let second = self.risk.s2[i * p + j] - gone * self.events.s2[i * p + j];
+                    information[i * p + j] += second / s0 - mean[i] * mean[j];
+                }
+            }
+        }
+        Part { time, at_risk: self.risk.count, events: self.count(), score, information }
+    }
+
+    fn log_likelihood(&self, ties: Ties) -> f64 {
+        let steps = 0..self.count();
+        self.linear
+            - steps.map(|k| (self.risk.s0 - self.gone(k, ties) * self.events.s0).ln()).sum::<f64>()
+    }
+}
+
+pub(super) struct Evaluation {
+    /// Empty under [`Ties::Exact`].
+    pub(super) times: Vec<AtTime>,
+    pub(super) log_likelihood: f64,
+    pub(super) score: Vec<f64>,
+    pub(super) information: Vec<f64>,
+}
+
+pub(super) fn evaluate(data: &Intervals, times: &[f64], beta: &[f64], ties: Ties) -> Evaluation {
+    if ties == Ties::Exact {
+        return discrete::evaluate(data, times, beta);
+    }
+    let p = beta.len();
+    let at = collect(data, times, beta);
+    let mut all = Evaluation {
+        times: Vec::new(),
+        log_likelihood: 0.0,
+        score: vec![0.0; p],
+        information: vec![0.0; p * p],
+    };
+    for (at, &time) in at.iter().zip(times) {
+        let part = at.part(time, ties);
+        all.log_likelihood += at.log_likelihood(ties);
+        all.score.iter_mut().zip(&part.score).for_each(|(sum, s)| *sum += s);
+        all.information.iter_mut().zip(&part.information).for_each(|(sum, v)| *sum += v);
+    }
+    all.times = at;
+    all
+}
+
+/// One pass over the rows, one over the event times.
+fn collect(data: &Intervals, times: &[f64], beta: &[f64]) -> Vec<AtTime> {
+    let p = beta.len();
+    let zero = AtTime { risk: Sums::zero(p), events: Sums::zero(p), x: vec![0.0; p], linear: 0.0 };
+    let mut at = vec![zero; times.len()];
+    // Rows at risk from the first event time on are added once, at the last they reach, and carried down afterwards: a column of
+    // sums that only grows, so nothing is ever subtracted.
+    let mut from_first = vec![Sums::zero(p); times.len()];
+    let mut x = vec![0.0; p];
+    for row in 0..data.stop.len() {
+        let times_at_risk = covered(data, times, row);
+        let Some(last) = times_at_risk.clone().next_back() else { continue };
+        for (value, (_, column)) in x.iter_mut().zip(data.columns) {
+            *value = column[row];
+        }
+        let linear: f64 = x.iter().zip(beta).map(|(x, b)| x * b).sum();
+        let r = linear.exp();
+        if times_at_risk.start == 0 {
+            from_first[last].push(&x, r);
+        } else {
+            at[times_at_risk].iter_mut().for_each(|at| at.risk.push(&x, r));
+        }
+        if happens(data, times, row, last) {
+            at[last].events.push(&x, r);
+            at[last].linear += linear;
+            at[last].x.iter_mut().zip(&x).for_each(|(sum, x)| *sum += x);
+        }
+    }
+    let mut carried = Sums::zero(p);
+    for (at, own) in at.iter_mut().zip(&from_first).rev() {
+        carried.merge(own);
+        at.risk.merge(&carried);
+    }
+    at
+}
