@@ -10,6 +10,7 @@ pub mod change;
 pub mod correlation;
 pub mod distributions;
 mod error;
+pub mod growth;
 mod linalg;
 pub mod linear;
 pub mod mediation;

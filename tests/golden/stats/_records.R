@@ -12,7 +12,7 @@ records <- character()
 put <- function(statistic, case, call, input, expect, tolerance = c(default = 1e-10)) {
   stopifnot(length(expect) > 0, all(is.finite(expect)), !is.null(names(expect)))
   records[length(records) + 1] <<- object(c(
-    statistic = quoted(paste0(family, "/", statistic)), case = quoted(case), call = quoted(gsub('"', "'", call)), input = object(input),
+    statistic = quoted(if (grepl("/", statistic)) statistic else paste0(family, "/", statistic)), case = quoted(case), call = quoted(gsub('"', "'", call)), input = object(input),
     expect = object(setNames(number(expect), names(expect))), tolerance = object(setNames(number(tolerance), names(tolerance)))))
 }
 # The rows of a case beside the records, as the doubles they are; read back, so that what follows sees what the tests see.

@@ -1,4 +1,4 @@
-//! Agreement of two raters in absolute scores: ICC(2,1).
+//! Agreement of two raters: in absolute scores, ICC(2,1), and in the order of clients, ICC(3,1).
 
 use super::pearson::check_pairs;
 use crate::distributions::fisher_f;
@@ -36,22 +36,9 @@ pub struct IntraclassCorrelation {
 /// # Source
 /// `[@shrout1979]`. Checked against R `psych::ICC(cbind(a, b), lmer = FALSE)`, row ICC2.
 pub fn icc_agreement(a: &[f64], b: &[f64]) -> Result<IntraclassCorrelation> {
-    check_pairs(a, b, 3)?;
+    let [between, raters, error] = mean_squares(a, b)?;
     let n = a.len() as f64;
     let k = 2.0;
-    let (mean_a, mean_b) = (Moments::of(a).mean()?, Moments::of(b).mean()?);
-    let mut halves = Moments::new();
-    let mut differences = Moments::new();
-    for (a, b) in a.iter().zip(b) {
-        halves.push(f64::midpoint(*a, *b));
-        differences.push(a - b);
-    }
-    let between = k * halves.variance()?;
-    let raters = n * (mean_a - mean_b) * (mean_a - mean_b) / k;
-    let error = differences.variance()? / k;
-    if between <= 0.0 || error <= 0.0 {
-        return Err(StatsError::NoVariation { what: "the ratings".into() });
-    }
     let icc = (between - error) / (between + (k - 1.0) * error + k * (raters - error) / n);
     let f = between / error;
     let df = [n - 1.0, (n - 1.0) * (k - 1.0)];
@@ -71,4 +58,54 @@ pub fn icc_agreement(a: &[f64], b: &[f64]) -> Result<IntraclassCorrelation> {
         n * (lower * between - error) / (common + n * lower * between),
     ];
     Ok(IntraclassCorrelation { icc, ci, f, df, p: fisher_f::upper_tail(f, df[0], df[1]) })
+}
+
+/// Returns ICC(3,1) of two raters: two-way mixed effects, consistency, single rater. A difference in level between the raters is no
+/// disagreement here.
+///
+/// (BMS − EMS)/(BMS + EMS); interval from that of F = BMS/EMS, which is exact for normal ratings.
+///
+/// # Shape and units
+/// `a`, `b`: length n ≥ 3, same unit; element i of both is the same client.
+///
+/// # Missing values
+/// None accepted.
+///
+/// # Errors
+/// As [`icc_agreement`].
+///
+/// # Source
+/// `[@shrout1979]`. Checked against R `psych::ICC(cbind(a, b), lmer = FALSE)`, row ICC3: `golden/stats/correlation.R`.
+pub fn icc_consistency(a: &[f64], b: &[f64]) -> Result<IntraclassCorrelation> {
+    let [between, _, error] = mean_squares(a, b)?;
+    let df = [a.len() as f64 - 1.0; 2];
+    let f = between / error;
+    let critical = fisher_f::quantile(0.975, df[0], df[1]);
+    let icc = |f: f64| (f - 1.0) / (f + 1.0);
+    Ok(IntraclassCorrelation {
+        icc: icc(f),
+        ci: [icc(f / critical), icc(f * critical)],
+        f,
+        df,
+        p: fisher_f::upper_tail(f, df[0], df[1]),
+    })
+}
+
+/// Mean squares between clients, between raters, and residual.
+fn mean_squares(a: &[f64], b: &[f64]) -> Result<[f64; 3]> {
+    check_pairs(a, b, 3)?;
+    let (mean_a, mean_b) = (Moments::of(a).mean()?, Moments::of(b).mean()?);
+    let mut halves = Moments::new();
+    let mut differences = Moments::new();
+    for (a, b) in a.iter().zip(b) {
+        halves.push(f64::midpoint(*a, *b));
+        differences.push(a - b);
+    }
+    let between = 2.0 * halves.variance()?;
+    let raters = a.len() as f64 * (mean_a - mean_b) * (mean_a - mean_b) / 2.0;
+    let error = differences.variance()? / 2.0;
+    if between <= 0.0 || error <= 0.0 {
+        return Err(StatsError::NoVariation { what: "the ratings".into() });
+    }
+    Ok([between, raters, error])
 }

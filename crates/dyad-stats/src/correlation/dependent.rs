@@ -2,7 +2,7 @@
 
 use super::fisher_z;
 use super::pearson::{check_pairs, coefficient};
-use crate::distributions::student_t;
+use crate::distributions::{normal, student_t};
 use crate::moments::Cross;
 use crate::{Result, StatsError};
 
@@ -68,4 +68,23 @@ pub fn williams(x1: &[f64], x2: &[f64], y: &[f64]) -> Result<DependentCorrelatio
     let reach = |a: f64, b: f64| (a * a + b * b - 2.0 * c * a * b).max(0.0).sqrt();
     let ci = [difference - reach(r1 - l1, u2 - r2), difference + reach(u1 - r1, r2 - l2)];
     Ok(DependentCorrelations { r1, r2, r12, difference, ci, t, df, p: student_t::two_sided(t, df) })
+}
+
+impl DependentCorrelations {
+    /// Returns Steiger's Z of the same difference, and its two-sided p.
+    ///
+    /// Z = (atanh r1 − atanh r2)·√(n − 3)/√(2 − 2c), c = [r12(1 − 2r̄²) − r̄²(1 − 2r̄² − r12²)/2]/(1 − r̄²)².
+    ///
+    /// # Source
+    /// `[@steiger1980]`. Checked against R: the formula in `golden/stats/correlation.R`.
+    #[must_use]
+    pub fn steiger(&self) -> (f64, f64) {
+        let mean2 = f64::midpoint(self.r1, self.r2).powi(2);
+        let plain = 1.0 - 2.0 * mean2;
+        let c = (self.r12 * plain - 0.5 * mean2 * (plain - self.r12 * self.r12))
+            / (1.0 - mean2).powi(2);
+        // df = n − 3.
+        let z = (self.r1.atanh() - self.r2.atanh()) * self.df.sqrt() / (2.0 - 2.0 * c).sqrt();
+        (z, normal::two_sided(z))
+    }
 }

@@ -21,6 +21,14 @@ pub struct Ols {
     pub(super) inverse: Vec<f64>,
 }
 
+impl Ols {
+    /// The standard deviation of the residuals, with n − p.
+    #[must_use]
+    pub fn residual_sd(&self) -> f64 {
+        (self.residuals.iter().map(|r| r * r).sum::<f64>() / self.df).sqrt()
+    }
+}
+
 /// Returns the least-squares fit of `y` on an intercept and the columns.
 ///
 /// # Shape and units

@@ -66,6 +66,11 @@ impl Moments {
         self.n
     }
 
+    /// Σ (x − x̄)².
+    pub(crate) fn squares(&self) -> f64 {
+        self.squares
+    }
+
     /// The arithmetic mean.
     ///
     /// # Errors

@@ -1,5 +1,11 @@
-//! Intervals of a proportion.
+//! Intervals of shares and rates, and limits of funnel plots.
 
+mod funnel;
+mod intervals;
+mod rate;
 mod wilson;
 
+pub use funnel::{FunnelLimits, Overdispersion, funnel_limits, overdispersion};
+pub use intervals::{agresti_coull, clopper_pearson, jeffreys};
+pub use rate::{Rate, poisson_rate};
 pub use wilson::wilson;

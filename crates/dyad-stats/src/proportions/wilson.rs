@@ -13,6 +13,17 @@ use crate::{Result, StatsError};
 /// # Source
 /// `[@wilson1927]`. Checked against R `prop.test(x, n, correct = FALSE)`.
 pub fn wilson(x: u64, n: u64) -> Result<[f64; 2]> {
+    check(x, n)?;
+    let (z, n, p) = (normal::quantile(0.975), n as f64, x as f64 / n as f64);
+    let z2 = z * z;
+    let centre = p + z2 / (2.0 * n);
+    let half = z * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
+    let scale = 1.0 + z2 / n;
+    Ok([((centre - half) / scale).max(0.0), ((centre + half) / scale).min(1.0)])
+}
+
+/// Refuses a denominator of 0 and a count above it.
+pub(super) fn check(x: u64, n: u64) -> Result<()> {
     if n == 0 {
         return Err(StatsError::TooFew { unit: "persons in the denominator", needed: 1, found: 0 });
     }
@@ -22,10 +33,5 @@ pub fn wilson(x: u64, n: u64) -> Result<[f64; 2]> {
             expected: "at most the denominator",
         });
     }
-    let (z, n, p) = (normal::quantile(0.975), n as f64, x as f64 / n as f64);
-    let z2 = z * z;
-    let centre = p + z2 / (2.0 * n);
-    let half = z * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
-    let scale = 1.0 + z2 / n;
-    Ok([((centre - half) / scale).max(0.0), ((centre + half) / scale).min(1.0)])
+    Ok(())
 }

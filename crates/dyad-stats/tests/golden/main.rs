@@ -1,5 +1,9 @@
 //! Every golden record of these families, `tests/golden/stats/<family>.json` made by `<family>.R`, against `dyad_stats::<family>`.
 
+mod correlation;
+mod effects;
+mod growth;
+mod proportions;
 mod reliability;
 mod replication;
 mod resample;
