@@ -28,7 +28,8 @@ fn manifest<'a>(catalogue: &'a Catalogue, id: &str) -> &'a Manifest {
 
 fn requests(settings: &Value) -> Vec<Request> {
     let settings = settings.as_object().cloned().unwrap_or_default();
-    let request = |id| Request { id, enabled: true, settings: settings.clone() };
+    let request =
+        |id| Request { id, enabled: true, settings: settings.clone(), ..Request::default() };
     plugin_ids().into_iter().map(request).collect()
 }
 

@@ -99,6 +99,8 @@ impl Dyad {
             .current_dir(root())
             .env_remove("DYAD_PLUGIN_PATH")
             .env_remove("RAYON_NUM_THREADS")
+            // Nothing is taken from an earlier run, unless a test names a cache.
+            .env("DYAD_CACHE", "")
             .env("NO_COLOR", "1")
             .envs(variables.iter().copied())
             .output()
@@ -127,7 +129,16 @@ impl Dyad {
     /// If it cannot be started, or a path is not UTF-8.
     #[must_use]
     pub fn analyse_with(&self, study: &Path, out: &Path, args: &[&str]) -> Ended {
-        let own = ["run", text_of(study), "--out", text_of(out), "--sandbox", "best-effort"];
+        self.analyse_under("best-effort", study, out, args)
+    }
+
+    /// `dyad run STUDY --out OUT --sandbox MODE` with further arguments.
+    ///
+    /// # Panics
+    /// If it cannot be started, or a path is not UTF-8.
+    #[must_use]
+    pub fn analyse_under(&self, sandbox: &str, study: &Path, out: &Path, args: &[&str]) -> Ended {
+        let own = ["run", text_of(study), "--out", text_of(out), "--sandbox", sandbox];
         self.run(&[&own[..], args].concat())
     }
 }

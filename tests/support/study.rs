@@ -53,6 +53,13 @@ impl StudyFolder {
         self
     }
 
+    /// Adds text at the end of the study file.
+    #[must_use]
+    pub fn appended(mut self, text: &str) -> Self {
+        self.study.push_str(text);
+        self
+    }
+
     /// Rewrites the lines of the session file; line 0 is the header.
     #[must_use]
     pub fn sessions(mut self, change: impl FnOnce(Vec<String>) -> Vec<String>) -> Self {

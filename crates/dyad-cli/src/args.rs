@@ -57,6 +57,8 @@ pub(crate) enum Sandbox {
     Required,
     /// Confine as far as this machine can, and say in the report how far.
     BestEffort,
+    /// A process of its own and limits only: for studies marked as simulated.
+    Off,
 }
 
 /// The files that have a schema.
@@ -244,6 +246,15 @@ pub(crate) struct OutputArgs {
     /// How far plugins must be confined [default: required; demo: best-effort].
     #[arg(long, value_enum)]
     pub sandbox: Option<Sandbox>,
+    /// Run this plugin alone; may be given more than once. The others are listed as skipped.
+    #[arg(long, value_name = "PLUGIN")]
+    pub only: Vec<String>,
+    /// Compute everything again, and keep nothing for the next run.
+    #[arg(long)]
+    pub no_cache: bool,
+    /// Write what plugins print and say into this file, for their author. It may quote data: only you can read it.
+    #[arg(long, value_name = "FILE")]
+    pub debug_plugins: Option<PathBuf>,
 }
 
 /// `dyad plugins …`.
@@ -256,6 +267,54 @@ pub(crate) enum PluginsCommand {
         /// The plugin's id.
         id: String,
     },
+    /// Test a plugin as its author: handshake, settings, empty and missing data, determinism, limits, leaks.
+    Check {
+        /// A library, or the folder of a plugin, which is built first [default: the plugin of this folder].
+        path: Option<PathBuf>,
+    },
+    /// Show what a plugin asks for, and allow it: copies it and writes plugins.lock.
+    Add {
+        /// A library, or the folder of a script.
+        path: PathBuf,
+        /// Folder of plugins [default: the first of DYAD_PLUGIN_PATH].
+        #[arg(long)]
+        to: Option<PathBuf>,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Take a plugin out of its folder and of plugins.lock.
+    Remove {
+        /// The plugin's id.
+        id: String,
+        /// Folder of plugins [default: the first of DYAD_PLUGIN_PATH].
+        #[arg(long)]
+        from: Option<PathBuf>,
+    },
+    /// Write a plugin that works, to change.
+    New {
+        /// Its id: lower case words joined by `-`.
+        name: String,
+        /// The language to write it in.
+        #[arg(long, value_enum, default_value_t = Language::Rust)]
+        lang: Language,
+        /// A checkout of dyad, for a plugin in Rust [default: where this program was built].
+        #[arg(long)]
+        kit: Option<PathBuf>,
+    },
+}
+
+/// Languages a plugin can be written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    /// With the kit: about 50 lines for a statistic.
+    Rust,
+    /// With the header alone.
+    C,
+    /// A script; needs R.
+    R,
+    /// A script; needs Python 3.
+    Python,
 }
 
 /// `dyad instruments …`.

@@ -50,6 +50,18 @@ fn main() -> ExitCode {
         Command::Explain { id } => commands::explain::explain(&id, &terminal),
         Command::Plugins(PluginsCommand::List) => commands::plugins::list(&terminal),
         Command::Plugins(PluginsCommand::Info { id }) => commands::plugins::info(&id, &terminal),
+        Command::Plugins(PluginsCommand::Check { path }) => {
+            commands::plugin_check::check(path.as_deref(), &terminal)
+        }
+        Command::Plugins(PluginsCommand::Add { path, to, yes }) => {
+            commands::plugin_lock::add(&path, to.as_deref(), yes, &terminal)
+        }
+        Command::Plugins(PluginsCommand::Remove { id, from }) => {
+            commands::plugin_lock::remove(&id, from.as_deref(), &terminal)
+        }
+        Command::Plugins(PluginsCommand::New { name, lang, kit }) => {
+            commands::plugin_new::new(&name, lang, kit.as_deref(), &terminal)
+        }
     };
     match done {
         Ok(code) => ExitCode::from(code),

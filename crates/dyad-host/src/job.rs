@@ -1,18 +1,14 @@
-//! What the host tells a worker: one JSON document in a sealed memory file.
+//! What the host tells a worker: one JSON document.
+
+use std::path::PathBuf;
 
 use dyad_model::Limits;
 use serde::{Deserialize, Serialize};
 
 /// First argument of a worker. Nobody types it.
 pub(crate) const WORKER_ARGUMENT: &str = "--dyad-plugin-worker";
-/// Descriptor of the job.
-pub(crate) const JOB_FD: i32 = 3;
-/// Descriptor of the library.
-pub(crate) const LIBRARY_FD: i32 = 4;
-/// Descriptor of the reply.
-pub(crate) const REPLY_FD: i32 = 5;
-/// Descriptor of the first table; the others follow.
-pub(crate) const FIRST_TABLE_FD: i32 = 6;
+/// First argument of a worker that finds its job in a folder, which is the second.
+pub(crate) const WORKER_FILES_ARGUMENT: &str = "--dyad-plugin-worker-files";
 
 /// How far a plugin must be confined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,11 +34,25 @@ pub(crate) enum Task {
     Run,
 }
 
-/// A table handed over: its descriptor is [`FIRST_TABLE_FD`] plus its position.
+/// A table handed over.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct JobTable {
     pub(crate) name: String,
+    /// A path that opens it inside the worker.
+    pub(crate) place: String,
     pub(crate) bytes: usize,
+}
+
+/// How a script is started: the worker confines itself, then becomes its interpreter.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ScriptJob {
+    pub(crate) program: PathBuf,
+    pub(crate) arguments: Vec<String>,
+    pub(crate) variables: Vec<(String, String)>,
+    /// Folders and files the interpreter is made of: it may read and execute them.
+    pub(crate) readable: Vec<PathBuf>,
+    /// Its private folder: the only one it may write to, and where it starts.
+    pub(crate) folder: PathBuf,
 }
 
 /// One worker's work.
@@ -54,7 +64,14 @@ pub(crate) struct Job {
     pub(crate) sandbox: SandboxMode,
     pub(crate) limits: Limits,
     pub(crate) reply_bytes: usize,
+    /// A path that opens the library inside the worker.
+    pub(crate) library: String,
     pub(crate) tables: Vec<JobTable>,
     /// The request as the plugin gets it.
     pub(crate) request: String,
+    pub(crate) script: Option<ScriptJob>,
+    /// Whether the plugin's own words are handed back, for its author.
+    pub(crate) debug: bool,
+    /// Whether the plugin is asked to stop.
+    pub(crate) cancelled: bool,
 }

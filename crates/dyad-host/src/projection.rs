@@ -1,37 +1,59 @@
-//! Tables on their way to a plugin: only the columns it was granted, written once into a sealed memory file.
+//! Tables on their way to a plugin: only the columns it was granted, written at most once into sealed memory.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Seek};
-use std::sync::Arc;
+use std::collections::btree_map::Entry;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
 
 use arrow_array::RecordBatch;
 use arrow_ipc::MetadataVersion;
 use arrow_ipc::writer::{FileWriter, IpcWriteOptions};
 use dyad_model::{Manifest, Role, Study, TableName};
+use sha2::{Digest, Sha256};
 
-use crate::linux::memory;
+use crate::system::{Sealed, System};
 
-/// A table as a worker gets it: Arrow IPC in a sealed memory file.
+/// A table as a worker gets it.
 #[derive(Debug)]
 pub(crate) struct Projection {
     pub(crate) name: &'static str,
-    pub(crate) file: File,
-    pub(crate) bytes: usize,
+    pub(crate) rows: usize,
+    /// Hash of what is in it: names, types and values of its columns.
+    pub(crate) sha256: Vec<u8>,
+    batch: RecordBatch,
+    system: System,
+    sealed: Mutex<Option<Arc<Sealed>>>,
+}
+
+impl Projection {
+    /// The sealed table: the one copy it ever gets, made by whoever needs it first.
+    pub(crate) fn sealed(&self) -> io::Result<Arc<Sealed>> {
+        let mut sealed = self.sealed.lock().map_err(|_| io::Error::other("a writer panicked"))?;
+        if let Some(sealed) = &*sealed {
+            return Ok(Arc::clone(sealed));
+        }
+        let made = Arc::new(Sealed::write(self.system, |file| encode(file, &self.batch))?);
+        *sealed = Some(Arc::clone(&made));
+        Ok(made)
+    }
 }
 
 /// The columns of a table, by position: what distinguishes one projection from another.
 type Key = (TableName, Vec<usize>);
 
-/// Writes each distinct projection of a study once, however many plugins ask for it.
+/// Keeps each distinct projection of a study once, however many plugins ask for it.
 pub(crate) struct Projections<'s> {
     study: &'s Study,
-    written: BTreeMap<Key, Arc<Projection>>,
+    system: System,
+    made: BTreeMap<Key, Arc<Projection>>,
+    hashes: BTreeMap<(TableName, usize), Vec<u8>>,
+    hashed: bool,
 }
 
 impl<'s> Projections<'s> {
-    pub(crate) fn new(study: &'s Study) -> Self {
-        Self { study, written: BTreeMap::new() }
+    /// `hashed`: whether contents are wanted as hashes, for the cache.
+    pub(crate) fn new(study: &'s Study, system: System, hashed: bool) -> Self {
+        Self { study, system, made: BTreeMap::new(), hashes: BTreeMap::new(), hashed }
     }
 
     /// The tables a manifest asks for, with nothing else in them.
@@ -40,16 +62,57 @@ impl<'s> Projections<'s> {
         for name in TableName::ALL {
             let Some(asked) = manifest.reads.get(name.as_str()) else { continue };
             let key = (name, columns(self.study, name, asked));
-            if let Some(known) = self.written.get(&key) {
+            if let Some(known) = self.made.get(&key) {
                 tables.push(Arc::clone(known));
                 continue;
             }
             let batch = self.study.tables.get(name).project(&key.1).map_err(io::Error::other)?;
-            let projection = Arc::new(write(name, &batch)?);
-            self.written.insert(key, Arc::clone(&projection));
+            let projection = Arc::new(Projection {
+                name: name.as_str(),
+                rows: batch.num_rows(),
+                sha256: if self.hashed { self.hash(&key)? } else { Vec::new() },
+                batch,
+                system: self.system,
+                sealed: Mutex::new(None),
+            });
+            self.made.insert(key, Arc::clone(&projection));
             tables.push(projection);
         }
         Ok(tables)
+    }
+
+    /// Each column is hashed once per study, whichever projections it is in.
+    fn hash(&mut self, (name, positions): &Key) -> io::Result<Vec<u8>> {
+        let table = self.study.tables.get(*name);
+        let mut all = Sha256::new();
+        all.update(table.num_rows().to_le_bytes());
+        for &position in positions {
+            let known = match self.hashes.entry((*name, position)) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => {
+                    let column = table.project(&[position]).map_err(io::Error::other)?;
+                    let mut hasher = Hasher(Sha256::new());
+                    encode(&mut hasher, &column)?;
+                    place.insert(hasher.0.finalize().to_vec())
+                }
+            };
+            all.update(known);
+        }
+        Ok(all.finalize().to_vec())
+    }
+}
+
+/// A hash as a file.
+struct Hasher(Sha256);
+
+impl Write for Hasher {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -81,19 +144,14 @@ fn columns(study: &Study, name: TableName, asked: &[String]) -> Vec<usize> {
     fields.filter(|(_, field)| wanted(field.name())).map(|(position, _)| position).collect()
 }
 
-/// The one copy a table ever gets. Buffers are aligned to 64 bytes, so that readers can use them where they lie.
-fn write(name: TableName, batch: &RecordBatch) -> io::Result<Projection> {
-    let mut file = memory::create(c"table")?;
+/// A batch as an Arrow file. Buffers are aligned to 64 bytes, so that readers can use them where they lie.
+pub(crate) fn encode(to: &mut dyn Write, batch: &RecordBatch) -> io::Result<()> {
     let options =
         IpcWriteOptions::try_new(64, false, MetadataVersion::V5).map_err(io::Error::other)?;
-    let mut writer = FileWriter::try_new_with_options(&mut file, &batch.schema(), options)
-        .map_err(io::Error::other)?;
+    let mut writer =
+        FileWriter::try_new_with_options(to, &batch.schema(), options).map_err(io::Error::other)?;
     writer.write(batch).map_err(io::Error::other)?;
-    writer.finish().map_err(io::Error::other)?;
-    drop(writer);
-    let bytes = usize::try_from(file.stream_position()?).map_err(io::Error::other)?;
-    memory::seal(&file)?;
-    Ok(Projection { name: name.as_str(), file, bytes })
+    writer.finish().map_err(io::Error::other)
 }
 
 #[cfg(test)]

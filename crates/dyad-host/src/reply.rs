@@ -31,6 +31,9 @@ pub(crate) struct Envelope {
     pub(crate) reason: Option<String>,
     /// What confined the plugin, in words.
     pub(crate) enforced: Vec<String>,
+    /// What it said by `log` and `fail`, if that was asked for. May quote data.
+    #[serde(default)]
+    pub(crate) said: String,
 }
 
 /// A committed reply.
@@ -79,7 +82,12 @@ mod tests {
     use super::*;
 
     fn envelope() -> Envelope {
-        Envelope { status: Status::Ok, reason: None, enforced: vec!["seccomp".to_owned()] }
+        Envelope {
+            status: Status::Ok,
+            reason: None,
+            enforced: vec!["seccomp".to_owned()],
+            said: String::new(),
+        }
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! Every analysis of a study, all at once.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
-use dyad_model::{Analysis, Findings, Level, Limits, Manifest, Measure, Status, Study};
-use serde_json::{Map, Value, json};
+use dyad_model::{Findings, Level, Limits, LowerLimits, Manifest, Measure, Status, Study};
+use serde_json::{Map, Value};
 
+use crate::cache::{self, Cache};
 use crate::job::Task;
+use crate::outcome::{self, Outcome, without_work};
 use crate::projection::{Projection, Projections};
-use crate::supervise::{Assignment, Done, work};
+use crate::supervise::{Assignment, work};
 use crate::{Catalogue, Found, HostError, library_name, settings, validate};
 
 /// One analysis asked for.
@@ -18,17 +20,25 @@ pub struct Request {
     pub id: String,
     /// `false`: listed as skipped.
     pub enabled: bool,
-    /// Its table of the study file, without `enabled`.
+    /// Its table of the study file, without `enabled` and `limits`.
     pub settings: Map<String, Value>,
+    /// Limits below those of its manifest.
+    pub limits: LowerLimits,
+    /// Why it is skipped, if it is not the study file that says so.
+    pub skipped: Option<String>,
 }
 
 /// How to run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Workers at once; `None`: the number of cores.
     pub jobs: Option<std::num::NonZeroUsize>,
     /// What no plugin may exceed, whatever its manifest asks for.
     pub caps: Limits,
+    /// Where findings of earlier runs are kept; `None`: everything is computed again.
+    pub cache: Option<Cache>,
+    /// Whether a plugin's own words are handed back in [`Outcome::said`]. They may quote data.
+    pub debug: bool,
 }
 
 impl Default for Options {
@@ -42,25 +52,19 @@ impl Default for Options {
                 threads: 16,
                 output_mb: 64,
             },
+            cache: None,
+            debug: false,
         }
     }
-}
-
-/// What came of one analysis.
-#[derive(Clone, Debug)]
-pub struct Outcome {
-    /// For `results.json` and the report.
-    pub analysis: Analysis,
-    /// For `run.json`.
-    pub record: Map<String, Value>,
 }
 
 /// Work that is ready to be given to a worker.
 struct Ready<'a> {
     plugin: &'a Found,
     manifest: &'a Manifest,
-    tables: Vec<std::sync::Arc<Projection>>,
+    tables: Vec<Arc<Projection>>,
     request: String,
+    limits: Limits,
 }
 
 /// Runs what was asked for. Results come in the order of the requests, whatever finished first.
@@ -82,10 +86,10 @@ pub fn run(
             settings::check(manifest, &request.settings)?;
         }
     }
-    let mut projections = Projections::new(study);
+    let mut projections = Projections::new(study, catalogue.place.system, options.cache.is_some());
     let mut plans = Vec::new();
     for request in requests {
-        plans.push(plan(catalogue, study, request, &mut projections)?);
+        plans.push(plan(catalogue, study, request, options, &mut projections)?);
     }
 
     let slots: Vec<Mutex<Option<Outcome>>> = requests.iter().map(|_| Mutex::new(None)).collect();
@@ -122,11 +126,15 @@ fn plan<'a>(
     catalogue: &'a Catalogue,
     study: &Study,
     request: &Request,
+    options: &Options,
     projections: &mut Projections,
 ) -> Result<Result<Ready<'a>, Box<Outcome>>, HostError> {
     let ended = |plugin, status, reason: &str| {
         Ok(Err(Box::new(without_work(&request.id, plugin, status, reason))))
     };
+    if let Some(reason) = &request.skipped {
+        return ended(catalogue.get(&request.id), Status::Skipped, reason);
+    }
     if !request.enabled {
         return ended(
             catalogue.get(&request.id),
@@ -153,6 +161,8 @@ fn plan<'a>(
         doing: format!("hand tables to {}", request.id),
         source,
     })?;
+    let granted = plugin.locked.as_ref().map_or_else(LowerLimits::default, |l| l.limits);
+    let limits = capped(request.limits.applied(granted.applied(manifest.limits)), options.caps);
     let measures = granted_measures(manifest, study);
     let asked =
         dyad_plugin::Request::new(request.settings.clone(), study.seed, &request.id, measures)
@@ -161,7 +171,7 @@ fn plan<'a>(
         doing: format!("write the request of {}", manifest.id),
         source: e.into(),
     })?;
-    Ok(Ok(Ready { plugin, manifest, tables, request }))
+    Ok(Ok(Ready { plugin, manifest, tables, request, limits }))
 }
 
 fn has(study: &Study, role: &str) -> bool {
@@ -194,78 +204,53 @@ fn granted_measures(manifest: &Manifest, study: &Study) -> Vec<Measure> {
     measures
 }
 
+/// Takes findings from the cache, or has a worker compute them.
 fn carry_out(ready: &Ready, catalogue: &Catalogue, study: &Study, options: &Options) -> Outcome {
-    let limits = capped(ready.manifest.limits, options.caps);
+    let accepted = |output: &[u8]| validate::findings(output, ready.manifest, study.flow.clients);
+    // An author who wants to hear the plugin wants it to run.
+    let cache = options.cache.as_ref().filter(|_| !options.debug);
+    let key =
+        cache.map(|_| cache::key(ready.plugin, &catalogue.place, &ready.request, &ready.tables));
+    if let (Some(cache), Some(key)) = (cache, &key)
+        && let Some(kept) = cache.get(key)
+        // What lies in a cache is a stranger's text like any other.
+        && let Ok(findings) = accepted(&kept.output)
+    {
+        return outcome::of_cache(ready.plugin, ready.manifest, findings, kept.record);
+    }
     let done = work(&Assignment {
-        worker: &catalogue.worker,
-        library: &ready.plugin.library,
+        system: catalogue.place.system,
+        worker: &catalogue.place.worker,
+        code: &ready.plugin.code,
         task: Task::Run,
-        id: &ready.plugin.id,
-        sandbox: catalogue.sandbox,
-        limits,
+        id: Some(&ready.plugin.id),
+        sandbox: catalogue.place.sandbox,
+        limits: ready.limits,
         tables: &ready.tables,
         request: ready.request.clone(),
+        debug: options.debug,
+        cancelled: false,
     });
-    let (status, reason, findings) = if done.status == Status::Ok {
-        match validate::findings(&done.output, ready.manifest, study.flow.clients) {
+    let (status, reason, findings) = if done.status() == Status::Ok {
+        match accepted(&done.output) {
             Ok(findings) => (Status::Ok, None, findings),
             Err(why) => (Status::Failed, Some(why), Findings::new()),
         }
     } else {
-        (done.status, done.reason.clone(), Findings::new())
+        (done.status(), done.reason.clone(), Findings::new())
     };
-    let analysis = Analysis {
-        plugin: ready.plugin.id.clone(),
-        version: ready.manifest.version.clone(),
-        sha256: ready.plugin.sha256.clone(),
-        title: ready.manifest.title.clone(),
-        status,
-        reason,
+    let outcome = outcome::of_work(
+        ready.plugin,
+        ready.manifest,
+        (status, reason),
         findings,
-    };
-    let record = record(&analysis, Some(ready.plugin), Some((&done, limits)));
-    Outcome { analysis, record }
-}
-
-/// An analysis that ended before a worker was started.
-fn without_work(id: &str, plugin: Option<&Found>, status: Status, reason: &str) -> Outcome {
-    let manifest = plugin.and_then(|p| p.manifest.as_ref().ok());
-    let analysis = Analysis {
-        plugin: id.to_owned(),
-        version: manifest.map(|m| m.version.clone()).unwrap_or_default(),
-        sha256: plugin.map(|p| p.sha256.clone()).unwrap_or_default(),
-        title: manifest.map(|m| m.title.clone()).unwrap_or_default(),
-        status,
-        reason: Some(reason.to_owned()),
-        findings: Findings::new(),
-    };
-    let record = record(&analysis, plugin, None);
-    Outcome { analysis, record }
-}
-
-fn record(
-    analysis: &Analysis,
-    plugin: Option<&Found>,
-    done: Option<(&Done, Limits)>,
-) -> Map<String, Value> {
-    let file =
-        plugin.and_then(|p| p.path.file_name()).map(|name| name.to_string_lossy().into_owned());
-    let mut record = Map::new();
-    let mut set = |key: &str, value: Value| drop(record.insert(key.to_owned(), value));
-    set("id", json!(analysis.plugin));
-    set("version", json!(analysis.version));
-    set("file", json!(file));
-    set("sha256", json!(analysis.sha256));
-    set("status", json!(analysis.status));
-    set("reason", json!(analysis.reason));
-    if let Some((done, limits)) = done {
-        set("enforced", json!(done.enforced));
-        set("limits", json!(limits));
-        set("wall_s", json!(done.wall_s));
-        set("cpu_s", json!(done.cpu_s));
-        set("peak_memory_kb", json!(done.peak_kb));
+        (&done, ready.limits),
+    );
+    // Nothing is kept of an analysis that did not deliver: the next run tries again.
+    if let (Some(cache), Some(key), Status::Ok) = (cache, &key, status) {
+        cache.put(key, &outcome.record, &done.output);
     }
-    record
+    outcome
 }
 
 /// What the manifest asks for, never above the host's caps.

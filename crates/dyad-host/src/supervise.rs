@@ -1,153 +1,166 @@
 //! One worker from start to end: what it is given, how long it may take, what came of it.
 
-use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::OwnedFd;
 use std::path::Path;
-use std::process::{ChildStderr, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use command_fds::{CommandFdExt, FdMapping};
 use dyad_model::{Limits, Status};
 
-use crate::job::{
-    FIRST_TABLE_FD, JOB_FD, Job, JobTable, LIBRARY_FD, REPLY_FD, SandboxMode, Task, WORKER_ARGUMENT,
-};
-use crate::linux::memory::{self, Map};
-use crate::linux::process;
+use crate::catalogue::Code;
+use crate::job::{Job, JobTable, SandboxMode, Task};
 use crate::projection::Projection;
+use crate::script;
+use crate::system::{How, Launch, System, launch};
 use crate::{reply, status};
 
-/// How much of a worker's stderr is looked at. It may quote data: it is searched for two phrases and thrown away.
+/// How much of a worker's stderr is looked at. It may quote data: it is searched for a few phrases and thrown away, unless a
+/// person asked for it.
 const STDERR_KEPT: usize = 8 << 10;
 
 /// One worker's work, as the host sees it.
 pub(crate) struct Assignment<'a> {
+    pub(crate) system: System,
     pub(crate) worker: &'a Path,
-    pub(crate) library: &'a File,
+    pub(crate) code: &'a Code,
     pub(crate) task: Task,
-    pub(crate) id: &'a str,
+    pub(crate) id: Option<&'a str>,
     pub(crate) sandbox: SandboxMode,
     pub(crate) limits: Limits,
     pub(crate) tables: &'a [Arc<Projection>],
     pub(crate) request: String,
+    /// Whether the plugin's own words are wanted, for its author.
+    pub(crate) debug: bool,
+    /// Whether the host answers every `progress` by asking to stop.
+    pub(crate) cancelled: bool,
 }
 
 /// What came of it.
+#[derive(Default)]
 pub(crate) struct Done {
-    pub(crate) status: Status,
+    pub(crate) status: Option<Status>,
     pub(crate) reason: Option<String>,
     pub(crate) output: Vec<u8>,
     pub(crate) enforced: Vec<String>,
     pub(crate) wall_s: f64,
     pub(crate) cpu_s: f64,
     pub(crate) peak_kb: u64,
+    /// What it printed and said, if that was asked for. It may quote data.
+    pub(crate) said: Vec<u8>,
+}
+
+impl Done {
+    /// How it ended.
+    pub(crate) fn status(&self) -> Status {
+        self.status.unwrap_or(Status::Failed)
+    }
 }
 
 /// Does the work in a process of its own. Whatever happens there comes back as a status.
 pub(crate) fn work(assignment: &Assignment) -> Done {
     let started = Instant::now();
     let mut done = attempt(assignment).unwrap_or_else(|error| Done {
-        status: Status::Failed,
+        status: Some(Status::Failed),
         reason: Some(format!("the worker could not be started: {error}")),
-        output: Vec::new(),
-        enforced: Vec::new(),
-        wall_s: 0.0,
-        cpu_s: 0.0,
-        peak_kb: 0,
+        ..Done::default()
     });
     done.wall_s = started.elapsed().as_secs_f64();
     done
 }
 
 fn attempt(assignment: &Assignment) -> io::Result<Done> {
-    let limits = assignment.limits;
-    let reply_bytes =
-        reply::size_for(usize::try_from(limits.output_mb << 20).map_err(io::Error::other)?);
+    let (limits, system) = (assignment.limits, assignment.system);
+    let output_bytes = usize::try_from(limits.output_mb << 20).map_err(io::Error::other)?;
+    let sealed = assignment.tables.iter().map(|t| t.sealed()).collect::<io::Result<Vec<_>>>()?;
+    let tables = assignment.tables.iter().zip(&sealed).map(|(table, sealed)| JobTable {
+        name: table.name.to_owned(),
+        place: String::new(),
+        bytes: sealed.bytes,
+    });
+    let scratch = match assignment.code {
+        Code::Library(_) => None,
+        Code::Script(script) => {
+            Some(script::prepare(script, &assignment.request, assignment.tables, &sealed)?)
+        }
+    };
+    let library = match assignment.code {
+        Code::Library(library) => library,
+        Code::Script(script) => &script.source,
+    };
     let job = Job {
         task: assignment.task,
-        id: Some(assignment.id.to_owned()),
+        id: assignment.id.map(str::to_owned),
         sandbox: assignment.sandbox,
         limits,
-        reply_bytes,
-        tables: assignment
-            .tables
-            .iter()
-            .map(|t| JobTable { name: t.name.to_owned(), bytes: t.bytes })
-            .collect(),
+        reply_bytes: reply::size_for(output_bytes),
+        library: String::new(),
+        tables: tables.collect(),
         request: assignment.request.clone(),
+        script: scratch.as_ref().map(|(_, job)| job.clone()),
+        debug: assignment.debug,
+        cancelled: assignment.cancelled,
     };
-    let mut job_file = memory::sealed(c"job", &serde_json::to_vec(&job)?)?;
-    io::Seek::rewind(&mut job_file)?;
-    let reply_file = memory::create(c"reply")?;
-    memory::fix_size(&reply_file, reply_bytes)?;
-
-    let mut command = Command::new(assignment.worker);
-    command
-        .arg(WORKER_ARGUMENT)
-        .env_clear()
-        .env("RAYON_NUM_THREADS", limits.threads.to_string())
-        .env("OMP_NUM_THREADS", limits.threads.to_string())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped());
-    command.fd_mappings(mappings(&job_file, &reply_file, assignment)?).map_err(io::Error::other)?;
-    let mut child = command.spawn()?;
-    // The command holds the parent's copies of the descriptors.
-    drop(command);
-    let stderr = child.stderr.take();
-    let reader = std::thread::spawn(move || stderr.map_or_else(Vec::new, drain));
-    let ended = process::wait(child.id(), Duration::from_secs(limits.wall_s));
-    let stderr = reader.join().unwrap_or_default();
-    let end = ended?;
-
-    let done = |status, reason, output, enforced| Done {
-        status,
-        reason,
-        output,
-        enforced,
-        wall_s: 0.0,
-        cpu_s: end.cpu_s,
-        peak_kb: end.peak_kb,
-    };
-    if end.timed_out {
-        let reason = format!("it was not done after {} s", limits.wall_s);
-        return Ok(done(Status::TimedOut, Some(reason), Vec::new(), Vec::new()));
+    let threads = limits.threads.to_string();
+    let ended = launch(
+        system,
+        &Launch {
+            worker: assignment.worker,
+            job: &job,
+            library,
+            tables: sealed.iter().map(AsRef::as_ref).collect(),
+            variables: vec![("RAYON_NUM_THREADS", threads.clone()), ("OMP_NUM_THREADS", threads)],
+            wall: Duration::from_secs(limits.wall_s),
+            stderr: if assignment.debug { 1 << 20 } else { STDERR_KEPT },
+        },
+    )?;
+    let mut done = Done { cpu_s: ended.cpu_s, peak_kb: ended.peak_kb, ..Done::default() };
+    if assignment.debug {
+        done.said.clone_from(&ended.stderr);
     }
-    let memory = Map::shared(&reply_file, reply_bytes)?;
-    let clean = libc::WIFEXITED(end.wait_status) && libc::WEXITSTATUS(end.wait_status) == 0;
-    let Some(reply) = reply::read(memory.bytes()).filter(|_| clean) else {
-        let (status, reason) = status::of_end(end.wait_status, &stderr);
-        return Ok(done(status, Some(reason), Vec::new(), Vec::new()));
-    };
-    Ok(done(reply.envelope.status, reply.envelope.reason, reply.output, reply.envelope.enforced))
-}
-
-/// Which descriptor becomes which number in the worker.
-fn mappings(job: &File, reply: &File, assignment: &Assignment) -> io::Result<Vec<FdMapping>> {
-    let mapped = |file: &File, child_fd| -> io::Result<FdMapping> {
-        Ok(FdMapping { parent_fd: OwnedFd::from(file.try_clone()?), child_fd })
-    };
-    let mut mappings = vec![
-        mapped(job, JOB_FD)?,
-        mapped(assignment.library, LIBRARY_FD)?,
-        mapped(reply, REPLY_FD)?,
-    ];
-    for (table, fd) in assignment.tables.iter().zip(FIRST_TABLE_FD..) {
-        mappings.push(mapped(&table.file, fd)?);
+    let reply = ended.reply;
+    if let Some(reply) = &reply {
+        done.enforced.clone_from(&reply.envelope.enforced);
     }
-    Ok(mappings)
+    let (status, reason) = match (ended.how, reply, &scratch) {
+        // Before it became its interpreter, a script's worker committed what confines it.
+        (How::Exited(0), Some(reply), Some((folder, _))) if reply.envelope.status == Status::Ok => {
+            match script::findings(folder.path(), output_bytes) {
+                Ok(output) => {
+                    done.output = output;
+                    (Status::Ok, None)
+                }
+                Err(reason) => (Status::Failed, Some(reason)),
+            }
+        }
+        (How::Exited(code), Some(reply), Some(_))
+            if code != 0 && reply.envelope.status == Status::Ok =>
+        {
+            let (status, reason) = status::of_script(code, &ended.stderr);
+            (status, Some(reason))
+        }
+        (How::Exited(0), Some(reply), _) => {
+            done.output = reply.output;
+            done.said.extend(reply.envelope.said.as_bytes());
+            (reply.envelope.status, reply.envelope.reason)
+        }
+        (how, _, _) => {
+            let (status, reason) = status::of_end(how, &ended.stderr, limits.wall_s);
+            (status, Some(reason))
+        }
+    };
+    done.status = Some(status);
+    done.reason = reason;
+    Ok(done)
 }
 
 /// Reads to the end, so that a worker that floods the pipe is not held up by it, and keeps the beginning.
-fn drain(mut stderr: ChildStderr) -> Vec<u8> {
+pub(crate) fn drain(mut stderr: impl Read, most: usize) -> Vec<u8> {
     let (mut kept, mut buffer) = (Vec::new(), [0; 4096]);
     while let Ok(n) = stderr.read(&mut buffer) {
         if n == 0 {
             break;
         }
-        let room = STDERR_KEPT - kept.len();
+        let room = most - kept.len();
         kept.extend_from_slice(&buffer[..n.min(room)]);
     }
     kept

@@ -22,7 +22,7 @@ pub use counts::{Counts, Dropped, Flow, Unit};
 pub use estimate::{Estimate, Family, Statistic, Verdict};
 pub use figure::{Figure, Marks, Plot};
 pub use findings::{Findings, Note, NoteKind, Text};
-pub use manifest::{Explained, Limits, Manifest};
+pub use manifest::{Explained, Limits, LowerLimits, Manifest};
 pub use measure::{Direction, Level, Measure, Norm, Rater, Role};
 pub use results::{Analysis, Provenance, Results, Status, StudyHeader};
 pub use study::{Replication, Study, TableName, Tables};

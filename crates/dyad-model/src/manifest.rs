@@ -29,6 +29,50 @@ impl Default for Limits {
     }
 }
 
+/// Limits that may be lowered, never raised.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(default, deny_unknown_fields)]
+pub struct LowerLimits {
+    /// Wall time in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wall_s: Option<u64>,
+    /// CPU time in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu_s: Option<u64>,
+    /// Memory in megabytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_mb: Option<u64>,
+    /// Threads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threads: Option<u32>,
+    /// Findings in megabytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_mb: Option<u64>,
+}
+
+impl LowerLimits {
+    /// Whether nothing is lowered.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// These limits where they are lower; a limit of 0 would be none at all and counts as 1.
+    #[must_use]
+    pub fn applied(&self, limits: Limits) -> Limits {
+        let lower = |limit: u64, other: Option<u64>| limit.min(other.unwrap_or(limit)).max(1);
+        Limits {
+            wall_s: lower(limits.wall_s, self.wall_s),
+            cpu_s: lower(limits.cpu_s, self.cpu_s),
+            memory_mb: lower(limits.memory_mb, self.memory_mb),
+            threads: limits.threads.min(self.threads.unwrap_or(limits.threads)).max(1),
+            output_mb: lower(limits.output_mb, self.output_mb),
+        }
+    }
+}
+
 /// What an estimate id means, for `dyad explain` and for the report's "how computed".
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -221,5 +265,13 @@ mod tests {
         assert!(!means.matches("mean/alliance_client/session_"));
         assert!(!means.matches("mean/alliance_client/extra/session_3"));
         assert!(!means.matches("mean/alliance_client"));
+    }
+
+    #[test]
+    fn limits_are_lowered_and_never_raised() {
+        let lower =
+            LowerLimits { wall_s: Some(5), memory_mb: Some(1 << 40), ..LowerLimits::default() };
+        let applied = lower.applied(Limits::default());
+        assert_eq!(applied, Limits { wall_s: 5, ..Limits::default() });
     }
 }

@@ -22,12 +22,9 @@ pub(crate) fn demo(args: &DemoArgs, terminal: &Terminal) -> Result<u8, Failure> 
     }
     terminal
         .message("simulated data: no person, service or instrument stands behind these numbers");
-    let plan = Plan {
-        study,
-        out: args.output.out.clone().unwrap_or_else(|| PathBuf::from("reports/demo")),
-        force: args.output.force || args.output.out.is_none(),
-        jobs: args.output.jobs,
-        sandbox: args.output.sandbox.unwrap_or(Sandbox::BestEffort),
-    };
+    let own = args.output.out.is_none();
+    let out = args.output.out.clone().unwrap_or_else(|| PathBuf::from("reports/demo"));
+    let mut plan = Plan::new(study, out, Sandbox::BestEffort, &args.output);
+    plan.force |= own;
     execute(&plan, terminal)
 }

@@ -4,13 +4,16 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use dyad_host::{Catalogue, Options, Outcome, Request, SandboxMode};
+use dyad_host::{
+    Cache, Catalogue, HostError, Options, Outcome, Place, Request, SandboxMode, System,
+};
 use dyad_ingest::{InputFile, Loaded, StudyFile};
 use dyad_model::{NoteKind, Provenance, Results, Role, StudyHeader};
 use serde_json::{Map, Value, json};
 
+use super::debug_file::DebugFile;
 use super::summary;
-use crate::args::{Format, RunArgs, Sandbox};
+use crate::args::{Format, OutputArgs, RunArgs, Sandbox};
 use crate::failure::Failure;
 use crate::output::Pending;
 use crate::terminal::Terminal;
@@ -22,17 +25,31 @@ pub(crate) struct Plan {
     pub force: bool,
     pub jobs: Option<NonZeroUsize>,
     pub sandbox: Sandbox,
+    pub only: Vec<String>,
+    pub cached: bool,
+    pub debug: Option<PathBuf>,
+}
+
+impl Plan {
+    /// A run of this study, with these arguments.
+    pub(crate) fn new(study: PathBuf, out: PathBuf, sandbox: Sandbox, args: &OutputArgs) -> Self {
+        Self {
+            study,
+            out,
+            force: args.force,
+            jobs: args.jobs,
+            sandbox: args.sandbox.unwrap_or(sandbox),
+            only: args.only.clone(),
+            cached: !args.no_cache,
+            debug: args.debug_plugins.clone(),
+        }
+    }
 }
 
 /// `dyad run STUDY.toml`.
 pub(crate) fn run(args: &RunArgs, terminal: &Terminal) -> Result<u8, Failure> {
-    let plan = Plan {
-        study: args.study.clone(),
-        out: args.output.out.clone().unwrap_or_else(|| default_folder(&args.study)),
-        force: args.output.force,
-        jobs: args.output.jobs,
-        sandbox: args.output.sandbox.unwrap_or(Sandbox::Required),
-    };
+    let out = args.output.out.clone().unwrap_or_else(|| default_folder(&args.study));
+    let plan = Plan::new(args.study.clone(), out, Sandbox::Required, &args.output);
     execute(&plan, terminal)
 }
 
@@ -55,6 +72,7 @@ pub(crate) fn execute(plan: &Plan, terminal: &Terminal) -> Result<u8, Failure> {
     let started_unix = unix_now();
     let mut stages = Stages::default();
     let pending = Pending::begin(&plan.out, plan.force)?;
+    let debug = plan.debug.as_deref().map(|path| DebugFile::create(path, plan)).transpose()?;
     let progress = terminal.progress("finding plugins");
     let catalogue = catalogue(plan.sandbox)?;
     for path in &catalogue.shadowed {
@@ -68,17 +86,25 @@ pub(crate) fn execute(plan: &Plan, terminal: &Terminal) -> Result<u8, Failure> {
     progress.say("reading");
     let items = items_asked_for(&catalogue);
     let loaded = dyad_ingest::load_with_items(&plan.study, &items).map_err(Failure::from)?;
+    if plan.sandbox == Sandbox::Off && !loaded.file.simulated {
+        return Err(HostError::NotSimulated.into());
+    }
     stages.done("read and check");
 
     progress.say("analysing");
-    let requests = requests(&loaded.file, &catalogue);
-    let how = Options { jobs: plan.jobs, ..Options::default() };
+    let requests = requests(&loaded.file, &catalogue, &plan.only)?;
+    let cache = cache_folder().filter(|_| plan.cached).and_then(|f| Cache::open(&f).ok());
+    let how = Options { jobs: plan.jobs, cache, debug: debug.is_some(), ..Options::default() };
     let told = |outcome: &Outcome| {
         let analysis = &outcome.analysis;
         progress.say(&format!("analysing: {} {}", analysis.plugin, analysis.status.as_str()));
     };
     let mut outcomes =
         dyad_host::run(&catalogue, &loaded.study, &requests, &how, &told).map_err(Failure::from)?;
+    if let Some(mut file) = debug {
+        file.write(&outcomes)?;
+    }
+    let cached = outcomes.iter().filter(|o| o.cached).map(|o| o.analysis.plugin.clone()).collect();
     let adjusted = dyad_host::adjust(&mut outcomes, &loaded.file.primary);
     stages.done("analyse");
 
@@ -121,10 +147,12 @@ pub(crate) fn execute(plan: &Plan, terminal: &Terminal) -> Result<u8, Failure> {
     // The terminal is an output like any other: it shows what was released.
     let released = dyad_report::release::apply(&results, options.profile).results;
     match terminal.format {
-        Format::Text => terminal.result(&summary::text(&released, &report.display().to_string())),
+        Format::Text => {
+            terminal.result(&summary::text(&released, &cached, &report.display().to_string()));
+        }
         Format::Json => terminal.result(&format!(
             "{:#}",
-            summary::json(&released, &plan.out.display().to_string(), exit)
+            summary::json(&released, &cached, &plan.out.display().to_string(), exit)
         )),
     }
     Ok(exit)
@@ -132,13 +160,35 @@ pub(crate) fn execute(plan: &Plan, terminal: &Terminal) -> Result<u8, Failure> {
 
 /// The plugins beside this executable and in `DYAD_PLUGIN_PATH`.
 pub(crate) fn catalogue(sandbox: Sandbox) -> Result<Catalogue, Failure> {
-    let executable = std::env::current_exe()
+    let place = place(sandbox)?;
+    Catalogue::discover_at(&Catalogue::folders(&place.worker), &place).map_err(Failure::from)
+}
+
+/// Where plugins run: in workers of this executable. `DYAD_PORTABLE=1` takes what every system has instead of what Linux offers.
+pub(crate) fn place(sandbox: Sandbox) -> Result<Place, Failure> {
+    let worker = std::env::current_exe()
         .map_err(|e| Failure::io("find the executable", Path::new("dyad"), &e))?;
-    let mode = match sandbox {
+    let sandbox = match sandbox {
         Sandbox::Required => SandboxMode::Required,
         Sandbox::BestEffort => SandboxMode::BestEffort,
+        Sandbox::Off => SandboxMode::Off,
     };
-    Catalogue::discover(&Catalogue::folders(&executable), &executable, mode).map_err(Failure::from)
+    let portable = std::env::var_os("DYAD_PORTABLE").is_some_and(|value| value == "1");
+    let system = if portable { System::Portable } else { System::Native };
+    Ok(Place { worker, sandbox, system })
+}
+
+/// Where findings of earlier runs are kept: `DYAD_CACHE`, if it is not empty, or a folder of the user's caches.
+fn cache_folder() -> Option<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let named = |path: &PathBuf| !path.as_os_str().is_empty();
+    if let Some(chosen) = set("DYAD_CACHE") {
+        return Some(chosen).filter(named);
+    }
+    let own = set("XDG_CACHE_HOME").filter(|path| path.is_absolute());
+    let own = own.or_else(|| set("LOCALAPPDATA").filter(named));
+    let own = own.or_else(|| set("HOME").filter(named).map(|home| home.join(".cache")));
+    Some(own?.join("dyad"))
 }
 
 /// Roles whose items some analysis asks for: the items of others are not kept.
@@ -149,17 +199,29 @@ fn items_asked_for(catalogue: &Catalogue) -> Vec<Role> {
 }
 
 /// What to run: every table of the study file, and every plugin that has none, with its defaults.
-fn requests(file: &StudyFile, catalogue: &Catalogue) -> Vec<Request> {
+fn requests(
+    file: &StudyFile,
+    catalogue: &Catalogue,
+    only: &[String],
+) -> Result<Vec<Request>, Failure> {
     let named = file.analyses.iter().map(|(id, analysis)| Request {
         id: id.clone(),
         enabled: analysis.enabled,
         settings: analysis.settings.clone(),
+        limits: analysis.limits,
+        skipped: None,
     });
     let others = catalogue.plugins.iter().filter(|p| !file.analyses.contains_key(&p.id));
-    let others = others.map(|p| Request { id: p.id.clone(), enabled: true, settings: Map::new() });
+    let others = others.map(|p| Request { id: p.id.clone(), enabled: true, ..Request::default() });
     let mut requests: Vec<Request> = named.chain(others).collect();
     requests.sort_by(|a, b| a.id.cmp(&b.id));
-    requests
+    if let Some(unknown) = only.iter().find(|id| !requests.iter().any(|r| r.id == **id)) {
+        return Err(super::plugins::unknown_plugin(unknown, &catalogue.plugins));
+    }
+    for request in requests.iter_mut().filter(|r| !only.is_empty() && !only.contains(&r.id)) {
+        request.skipped = Some("left out of this run by --only".to_owned());
+    }
+    Ok(requests)
 }
 
 fn results(loaded: &Loaded, outcomes: Vec<Outcome>) -> (Results, Vec<Map<String, Value>>) {
@@ -205,6 +267,7 @@ fn provenance(
         sandbox: match plan.sandbox {
             Sandbox::Required => "required".to_owned(),
             Sandbox::BestEffort => "best-effort".to_owned(),
+            Sandbox::Off => "off".to_owned(),
         },
         inputs: loaded.inputs.iter().map(input).collect(),
         overrides: loaded.overrides.iter().map(overridden).collect(),
@@ -250,11 +313,13 @@ fn details(provenance: &Provenance, terminal: &Terminal) {
         let number = |key: &str| plugin.get(key).and_then(Value::as_f64).unwrap_or(0.0);
         let enforced = plugin.get("enforced").and_then(Value::as_array).into_iter().flatten();
         let enforced: Vec<&str> = enforced.filter_map(Value::as_str).collect();
+        let cached = plugin.get("cached").and_then(Value::as_bool).unwrap_or(false);
         terminal.detail(&format!(
-            "{:8.3} s  {} ({}): {:.3} s CPU, {:.0} MB at most; {}",
+            "{:8.3} s  {} ({}{}): {:.3} s CPU, {:.0} MB at most; {}",
             number("wall_s"),
             text("id"),
             text("status"),
+            if cached { ", cached: as the earlier run used" } else { "" },
             number("cpu_s"),
             number("peak_memory_kb") / 1024.0,
             enforced.join("; ")

@@ -1,9 +1,13 @@
 //! The few lines one wants after a run.
 
+use std::collections::BTreeSet;
+
 use dyad_model::{Analysis, Results, Status};
 
 /// What a terminal shows: one line per analysis, its answer, and where the report is.
-pub(crate) fn text(results: &Results, report: &str) -> String {
+///
+/// `cached`: the plugins whose findings are those of an earlier run.
+pub(crate) fn text(results: &Results, cached: &BTreeSet<String>, report: &str) -> String {
     let mut lines = vec![format!(
         "{}: {} sessions, {} clients, {} therapists, {} sites",
         results.study.title,
@@ -14,7 +18,8 @@ pub(crate) fn text(results: &Results, report: &str) -> String {
     )];
     let width = results.analyses.iter().map(|a| a.plugin.chars().count()).max().unwrap_or(0);
     for analysis in &results.analyses {
-        lines.push(format!("  {:width$}  {}", analysis.plugin, outcome(analysis)));
+        let cached = if cached.contains(&analysis.plugin) { " (cached)" } else { "" };
+        lines.push(format!("  {:width$}  {}{cached}", analysis.plugin, outcome(analysis)));
         if analysis.status == Status::Ok && !analysis.findings.text.answer.is_empty() {
             lines.push(format!("  {:width$}  {}", "", analysis.findings.text.answer));
         }
@@ -35,13 +40,19 @@ fn outcome(analysis: &Analysis) -> String {
 }
 
 /// The same for a program.
-pub(crate) fn json(results: &Results, out: &str, exit: u8) -> serde_json::Value {
+pub(crate) fn json(
+    results: &Results,
+    cached: &BTreeSet<String>,
+    out: &str,
+    exit: u8,
+) -> serde_json::Value {
     let analyses: Vec<_> = results
         .analyses
         .iter()
         .map(|a| {
             serde_json::json!({
                 "plugin": a.plugin, "status": a.status, "reason": a.reason,
+                "cached": cached.contains(&a.plugin),
                 "estimates": a.findings.estimates.len(),
                 "refused": a.findings.estimates.iter().filter(|e| e.refused.is_some()).count(),
                 "answer": a.findings.text.answer,

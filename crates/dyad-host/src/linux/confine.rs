@@ -2,42 +2,13 @@
 
 use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr,
-    RulesetCreated, RulesetError, RulesetStatus, Scope,
+    RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope, path_beneath_rules,
 };
 
 use super::filter;
 use super::process;
-use crate::job::SandboxMode;
-
-/// What this machine offers to confine a plugin with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Support {
-    /// Landlock with files and TCP (interface 4 or newer).
-    pub landlock: bool,
-    /// seccomp filters for this architecture.
-    pub seccomp: bool,
-}
-
-impl Support {
-    /// Whether `required` can be met.
-    #[must_use]
-    pub fn is_complete(self) -> bool {
-        self.landlock && self.seccomp
-    }
-
-    /// What is missing, in words.
-    #[must_use]
-    pub fn missing(self) -> String {
-        let mut missing = Vec::new();
-        if !self.landlock {
-            missing.push("Landlock with interface 4 or newer (Linux 6.7, with landlock among the active security modules)");
-        }
-        if !self.seccomp {
-            missing.push("seccomp filters");
-        }
-        missing.join(" and ")
-    }
-}
+use crate::job::{SandboxMode, ScriptJob};
+use crate::system::Support;
 
 /// Asks the kernel; changes nothing.
 #[must_use]
@@ -66,7 +37,10 @@ pub(crate) fn support() -> Support {
 ///
 /// # Errors
 /// Under `required`, what could not be enforced.
-pub(crate) fn confine(mode: SandboxMode) -> Result<Vec<String>, String> {
+pub(crate) fn confine(
+    mode: SandboxMode,
+    script: Option<&ScriptJob>,
+) -> Result<Vec<String>, String> {
     let mut enforced =
         vec!["own process".to_owned(), "limits of time, memory and output".to_owned()];
     if mode == SandboxMode::Off {
@@ -75,23 +49,21 @@ pub(crate) fn confine(mode: SandboxMode) -> Result<Vec<String>, String> {
     process::drop_capabilities().map_err(|e| format!("capabilities stay: {e}"))?;
     process::no_new_privileges().map_err(|e| format!("privileges can be gained: {e}"))?;
     enforced.push("no capabilities, no new privileges".to_owned());
-    match landlock() {
+    match landlock(script) {
         Ok(words) => enforced.push(words),
         Err(why) if mode == SandboxMode::Required => return Err(why),
         Err(_) => {}
     }
-    match filter::install() {
-        Ok(()) => {
-            enforced.push("seccomp: no sockets, no processes, no tracing, allow-list".to_owned());
-        }
+    match filter::install(script.is_some()) {
+        Ok(words) => enforced.push(words),
         Err(why) if mode == SandboxMode::Required => return Err(why),
         Err(_) => {}
     }
     Ok(enforced)
 }
 
-/// Landlock with no rules: nothing below any folder, no port.
-fn landlock() -> Result<String, String> {
+/// Landlock: nothing below any folder, no port. A script may read what its interpreter is made of and write its own folder.
+fn landlock(script: Option<&ScriptJob>) -> Result<String, String> {
     let build = || -> Result<RulesetCreated, RulesetError> {
         // Files and TCP must hold (interface 4); signals and abstract sockets (6) where the kernel knows them.
         Ruleset::default()
@@ -103,13 +75,24 @@ fn landlock() -> Result<String, String> {
             .scope(Scope::from_all(ABI::V6))?
             .create()
     };
-    let status =
-        build().and_then(RulesetCreated::restrict_self).map_err(|e| format!("Landlock: {e}"))?;
+    let allow = |created: RulesetCreated| -> Result<RulesetCreated, RulesetError> {
+        let Some(script) = script else { return Ok(created) };
+        let reads = path_beneath_rules(&script.readable, AccessFs::from_read(ABI::V4));
+        let all = AccessFs::from_all(ABI::V4);
+        let writes = path_beneath_rules([&script.folder], all);
+        let devices = path_beneath_rules(["/dev/null", "/dev/zero", "/dev/urandom"], all);
+        created.add_rules(reads)?.add_rules(writes)?.add_rules(devices)
+    };
+    let status = build()
+        .and_then(allow)
+        .and_then(RulesetCreated::restrict_self)
+        .map_err(|e| format!("Landlock: {e}"))?;
+    let files = if script.is_some() { "only the interpreter's files" } else { "no files" };
     match status.ruleset {
         RulesetStatus::FullyEnforced => {
-            Ok("Landlock: no files, no TCP, no signals to others".to_owned())
+            Ok(format!("Landlock: {files}, no TCP, no signals to others"))
         }
-        RulesetStatus::PartiallyEnforced => Ok("Landlock: no files, no TCP".to_owned()),
+        RulesetStatus::PartiallyEnforced => Ok(format!("Landlock: {files}, no TCP")),
         RulesetStatus::NotEnforced => Err("Landlock is not enforced on this machine".to_owned()),
     }
 }

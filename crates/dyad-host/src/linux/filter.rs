@@ -1,4 +1,4 @@
-//! seccomp: four stacked filters, of which the kernel takes the strictest answer.
+//! seccomp: stacked filters, of which the kernel takes the strictest answer. For a library four:
 //!
 //! 1. kill at what no analysis ever needs: sockets, programs, processes, tracing;
 //! 2. `clone3` does not exist, so that the C library falls back to `clone`, whose flags can be seen;
@@ -23,32 +23,66 @@ const ARCHITECTURE: TargetArch = TargetArch::aarch64;
 #[cfg(not(target_arch = "aarch64"))]
 const ARCHITECTURE: TargetArch = TargetArch::x86_64;
 
-/// Installs the four filters for good.
-pub(crate) fn install() -> Result<(), String> {
+/// Installs the filters of a library or of a script for good; says in words what they do.
+pub(crate) fn install(script: bool) -> Result<String, String> {
     if !KNOWN_ARCHITECTURE {
         return Err("seccomp: no list for this architecture".to_owned());
     }
-    let errno = |code: i32| SeccompAction::Errno(code.unsigned_abs());
-    let plain = |calls: &[i64]| calls.iter().map(|&call| (call, Vec::new())).collect::<Rules>();
-    let process = |thread_only: &mut Rules| -> Result<(), String> {
-        let thread = u64::from(libc::CLONE_THREAD.unsigned_abs());
-        let no_thread = condition(0, SeccompCmpOp::MaskedEq(thread), 0)?;
-        thread_only.insert(libc::SYS_clone, vec![rule(vec![no_thread])?]);
-        Ok(())
-    };
-    let mut not_a_thread = Rules::new();
-    process(&mut not_a_thread)?;
-    for (rules, otherwise, matched) in [
-        (plain(FORBIDDEN), SeccompAction::Allow, SeccompAction::KillProcess),
-        (plain(&[libc::SYS_clone3]), SeccompAction::Allow, errno(libc::ENOSYS)),
-        (not_a_thread, SeccompAction::Allow, SeccompAction::KillProcess),
-        (allowed()?, errno(libc::EPERM), SeccompAction::Allow),
-    ] {
+    let mut filters = if script { for_script()? } else { for_library()? };
+    // The last one installed is asked first, but the strictest answer counts, so the order does not matter.
+    for (rules, otherwise, matched) in filters.drain(..) {
         let filter = SeccompFilter::new(rules, otherwise, matched, ARCHITECTURE).map_err(text)?;
         let program: BpfProgram = filter.try_into().map_err(text)?;
         seccompiler::apply_filter(&program).map_err(text)?;
     }
-    Ok(())
+    Ok(if script {
+        "seccomp: no sockets, no tracing; children stay inside".to_owned()
+    } else {
+        "seccomp: no sockets, no processes, no tracing, allow-list".to_owned()
+    })
+}
+
+/// Rules, what happens to all other calls, and what happens to these.
+type Filter = (Rules, SeccompAction, SeccompAction);
+
+fn errno(code: i32) -> SeccompAction {
+    SeccompAction::Errno(code.unsigned_abs())
+}
+
+fn plain<'a>(calls: impl IntoIterator<Item = &'a i64>) -> Rules {
+    calls.into_iter().map(|&call| (call, Vec::new())).collect()
+}
+
+/// The four filters of a library.
+fn for_library() -> Result<Vec<Filter>, String> {
+    let thread = u64::from(libc::CLONE_THREAD.unsigned_abs());
+    let no_thread = rule(vec![condition(0, SeccompCmpOp::MaskedEq(thread), 0)?])?;
+    let process = Rules::from([(libc::SYS_clone, vec![no_thread])]);
+    let kill = SeccompAction::KillProcess;
+    Ok(vec![
+        (plain(FORBIDDEN.iter().chain(PROCESSES)), SeccompAction::Allow, kill.clone()),
+        (plain(&[libc::SYS_clone3]), SeccompAction::Allow, errno(libc::ENOSYS)),
+        (process, SeccompAction::Allow, kill),
+        (allowed()?, errno(libc::EPERM), SeccompAction::Allow),
+    ])
+}
+
+/// The filters of a script: its interpreter needs more calls than a list could name, and may start children, which inherit all of
+/// this. A local socket is refused instead of punished, because the C library tries one when it looks up a user.
+fn for_script() -> Result<Vec<Filter>, String> {
+    let local = u64::from(libc::AF_UNIX.unsigned_abs());
+    let remote = rule(vec![condition(0, SeccompCmpOp::Ne, local)?])?;
+    let near = rule(vec![condition(0, SeccompCmpOp::Eq, local)?])?;
+    let forbidden = FORBIDDEN.iter().filter(|call| **call != libc::SYS_socket);
+    let mut killed = plain(forbidden);
+    killed.insert(libc::SYS_socket, vec![remote]);
+    let refused = Rules::from([(libc::SYS_socket, vec![near])]);
+    let groups = plain(&[libc::SYS_setsid, libc::SYS_setpgid]);
+    Ok(vec![
+        (killed, SeccompAction::Allow, SeccompAction::KillProcess),
+        (refused, SeccompAction::Allow, errno(libc::EPERM)),
+        (groups, SeccompAction::Allow, errno(libc::EPERM)),
+    ])
 }
 
 fn text(error: impl std::fmt::Display) -> String {
@@ -72,12 +106,6 @@ const FORBIDDEN: &[i64] = &[
     libc::SYS_listen,
     libc::SYS_accept,
     libc::SYS_accept4,
-    libc::SYS_execve,
-    libc::SYS_execveat,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_fork,
-    #[cfg(target_arch = "x86_64")]
-    libc::SYS_vfork,
     libc::SYS_ptrace,
     libc::SYS_process_vm_readv,
     libc::SYS_process_vm_writev,
@@ -102,6 +130,16 @@ const FORBIDDEN: &[i64] = &[
     libc::SYS_open_by_handle_at,
     libc::SYS_pidfd_open,
     libc::SYS_pidfd_getfd,
+];
+
+/// Starting a program or a process.
+const PROCESSES: &[i64] = &[
+    libc::SYS_execve,
+    libc::SYS_execveat,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_fork,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_vfork,
 ];
 
 /// What computing, allocating, starting a thread and loading the library need.
@@ -131,6 +169,9 @@ const NEEDED: &[i64] = &[
     libc::SYS_sigaltstack,
     libc::SYS_restart_syscall,
     libc::SYS_clone,
+    // Left to the second filter: of two filters that refuse, the one installed last would choose the error, and the C library
+    // falls back to `clone` at ENOSYS alone.
+    libc::SYS_clone3,
     libc::SYS_exit,
     libc::SYS_exit_group,
     libc::SYS_futex,

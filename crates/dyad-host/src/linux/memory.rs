@@ -2,9 +2,11 @@
 
 use std::ffi::CStr;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Seek};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::ptr::NonNull;
+
+use crate::system::{Hold, Sealed};
 
 /// An anonymous file in memory.
 pub(crate) fn create(name: &CStr) -> io::Result<File> {
@@ -20,16 +22,22 @@ pub(crate) fn create(name: &CStr) -> io::Result<File> {
     Ok(File::from(unsafe { OwnedFd::from_raw_fd(fd) }))
 }
 
-/// A sealed memory file with these bytes: from now on nobody can write, grow, shrink or unseal it.
-pub(crate) fn sealed(name: &CStr, bytes: &[u8]) -> io::Result<File> {
+/// A memory file with what `fill` writes: from then on nobody can write, grow, shrink or unseal it.
+pub(crate) fn sealed(
+    name: &CStr,
+    fill: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<Sealed> {
     let mut file = create(name)?;
-    file.write_all(bytes)?;
+    fill(&mut file)?;
+    let bytes = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
     seal(&file)?;
-    Ok(file)
+    // Whoever is given the descriptor reads from the beginning.
+    file.rewind()?;
+    Ok(Sealed { bytes, hold: Hold::Memory(file) })
 }
 
 /// Seals a memory file for good.
-pub(crate) fn seal(file: &File) -> io::Result<()> {
+fn seal(file: &File) -> io::Result<()> {
     let seals = libc::F_SEAL_WRITE | libc::F_SEAL_GROW | libc::F_SEAL_SHRINK | libc::F_SEAL_SEAL;
     add_seals(file, seals)
 }
@@ -129,11 +137,15 @@ impl Drop for Map {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
 
     #[test]
     fn a_sealed_file_cannot_be_written_grown_or_mapped_to_write() {
-        let mut file = sealed(c"test", b"ratings").unwrap();
+        let sealed = sealed(c"test", |file| file.write_all(b"ratings")).unwrap();
+        let Hold::Memory(mut file) = sealed.hold else { panic!("not in memory") };
+        assert_eq!(sealed.bytes, 7);
         assert!(file.write_all(b"x").is_err());
         assert!(file.set_len(100).is_err());
         assert!(file.set_len(0).is_err());

@@ -2,8 +2,7 @@
 
 pub(crate) mod confine;
 mod filter;
+pub(crate) mod inside;
+pub(crate) mod launch;
 pub(crate) mod memory;
-pub(crate) mod process;
-
-pub use confine::Support;
-pub(crate) use confine::support;
+mod process;

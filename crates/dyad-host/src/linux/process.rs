@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use dyad_model::Limits;
 
+use crate::system::How;
+
 /// Dies with the parent, leaves no core file, cannot be traced by others.
 pub(crate) fn bind_to_parent() -> io::Result<()> {
     prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL as libc::c_ulong)?;
@@ -22,15 +24,19 @@ pub(crate) fn close_from(first: i32) -> io::Result<()> {
 }
 
 /// CPU time, memory, files: what the manifest asks for and the host allows.
-pub(crate) fn set_limits(limits: &Limits) -> io::Result<()> {
+///
+/// A library writes no file at all; a script writes its findings.
+pub(crate) fn set_limits(limits: &Limits, script: bool) -> io::Result<()> {
     let memory = limits.memory_mb.saturating_mul(1 << 20);
     limit(libc::RLIMIT_CPU, limits.cpu_s, limits.cpu_s + 1)?;
     // DATA is the limit a plugin feels; AS is generous, because allocators reserve address space they never use.
     limit(libc::RLIMIT_DATA, memory, memory)?;
     let space = memory.saturating_mul(4).saturating_add(8 << 30);
     limit(libc::RLIMIT_AS, space, space)?;
-    limit(libc::RLIMIT_NOFILE, 32, 32)?;
-    limit(libc::RLIMIT_FSIZE, 0, 0)
+    let (files, written) =
+        if script { (256, limits.output_mb.saturating_mul(1 << 20)) } else { (32, 0) };
+    limit(libc::RLIMIT_NOFILE, files, files)?;
+    limit(libc::RLIMIT_FSIZE, written, written)
 }
 
 /// Gives up every capability, for a worker that was started by root.
@@ -55,11 +61,11 @@ pub(crate) fn no_new_privileges() -> io::Result<()> {
 }
 
 /// Ends the process at once, without destructors: libraries that are loaded are never unloaded.
-pub(crate) fn exit_now() -> ! {
+pub(crate) fn exit_now(code: i32) -> ! {
     // SAFETY: ends the process.
     #[expect(unsafe_code, reason = "system call")]
     unsafe {
-        libc::_exit(0)
+        libc::_exit(code)
     }
 }
 
@@ -83,15 +89,29 @@ fn check(done: i32) -> io::Result<()> {
 /// How a worker ended, and what it used.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct End {
-    pub(crate) wait_status: i32,
+    pub(crate) how: How,
     pub(crate) cpu_s: f64,
     pub(crate) peak_kb: u64,
-    /// Whether the deadline passed and it was killed.
-    pub(crate) timed_out: bool,
 }
 
-/// Waits for a child until the deadline, then kills it; reaps it in any case.
-pub(crate) fn wait(child: u32, deadline: Duration) -> io::Result<End> {
+/// Makes this process the head of a group of its own, so that its children can be ended with it.
+pub(crate) fn lead_group() -> io::Result<()> {
+    // SAFETY: no memory is involved.
+    #[expect(unsafe_code, reason = "system call")]
+    check(unsafe { libc::setpgid(0, 0) })
+}
+
+/// Ends what is left of a group. Its head must not have been reaped, so that the number still names it.
+fn end_group(head: libc::pid_t) {
+    // SAFETY: no memory is involved.
+    #[expect(unsafe_code, reason = "system call")]
+    unsafe {
+        libc::kill(-head, libc::SIGKILL);
+    }
+}
+
+/// Waits for a child until the deadline, then kills it; reaps it in any case. `group`: whatever it started ends with it.
+pub(crate) fn wait(child: u32, deadline: Duration, group: bool) -> io::Result<End> {
     let pid = libc::pid_t::try_from(child).map_err(io::Error::other)?;
     // SAFETY: the child has not been reaped, so its number still names it.
     #[expect(unsafe_code, reason = "system call")]
@@ -115,6 +135,9 @@ pub(crate) fn wait(child: u32, deadline: Duration) -> io::Result<End> {
             libc::syscall(libc::SYS_pidfd_send_signal, handle.as_raw_fd(), libc::SIGKILL, 0, 0);
         }
     }
+    if group {
+        end_group(pid);
+    }
     let mut wait_status = 0;
     // SAFETY: an all-zero rusage is valid; wait4 fills both.
     #[expect(unsafe_code, reason = "system call")]
@@ -124,10 +147,16 @@ pub(crate) fn wait(child: u32, deadline: Duration) -> io::Result<End> {
     };
     check(done)?;
     let seconds = |t: libc::timeval| t.tv_sec as f64 + t.tv_usec as f64 / 1e6;
+    let how = if timed_out {
+        How::TimedOut
+    } else if libc::WIFSIGNALED(wait_status) {
+        How::Signalled(libc::WTERMSIG(wait_status))
+    } else {
+        How::Exited(libc::WEXITSTATUS(wait_status))
+    };
     Ok(End {
-        wait_status,
+        how,
         cpu_s: seconds(usage.ru_utime) + seconds(usage.ru_stime),
         peak_kb: u64::try_from(usage.ru_maxrss).unwrap_or(0),
-        timed_out,
     })
 }

@@ -7,6 +7,8 @@ use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{RecordBatch, RecordBatchIterator};
 use dyad_plugin::abi::{ABI_MAJOR, ABI_MINOR, Host, Str, code};
 
+use crate::job::Job;
+
 /// What the calls of a plugin act upon.
 pub(crate) struct Desk {
     tables: BTreeMap<String, RecordBatch>,
@@ -14,11 +16,40 @@ pub(crate) struct Desk {
     emitted_twice: bool,
     limit: usize,
     panicked_at: Option<String>,
+    /// What the plugin says by `log` and `fail`; `None`: nobody wants to know.
+    said: Option<String>,
+    cancelled: bool,
 }
 
+/// How much of it is kept.
+const SAID_KEPT: usize = 2000;
+
 impl Desk {
-    pub(crate) fn new(tables: BTreeMap<String, RecordBatch>, limit: usize) -> Self {
-        Self { tables, output: None, emitted_twice: false, limit, panicked_at: None }
+    pub(crate) fn new(tables: BTreeMap<String, RecordBatch>, limit: usize, job: &Job) -> Self {
+        Self {
+            tables,
+            output: None,
+            emitted_twice: false,
+            limit,
+            panicked_at: None,
+            said: job.debug.then(String::new),
+            cancelled: job.cancelled,
+        }
+    }
+
+    /// What it said, if that was asked for.
+    pub(crate) fn said(&mut self) -> String {
+        self.said.take().unwrap_or_default()
+    }
+
+    fn hear(&mut self, bytes: &[u8]) {
+        let Some(said) = &mut self.said else { return };
+        for word in
+            String::from_utf8_lossy(bytes).chars().take(SAID_KEPT - said.len().min(SAID_KEPT))
+        {
+            said.push(word);
+        }
+        said.push('\n');
     }
 
     /// The `dyad_host` a plugin gets: valid as long as the desk stays where it is.
@@ -88,21 +119,27 @@ unsafe extern "C" fn emit(ctx: *mut c_void, json: Str) -> i32 {
 }
 
 #[expect(unsafe_code, reason = "called from C")]
-unsafe extern "C" fn progress(_: *mut c_void, _: f64) -> i32 {
-    code::OK
+unsafe extern "C" fn progress(ctx: *mut c_void, _: f64) -> i32 {
+    // SAFETY: the plugin passes back its ctx.
+    let desk = unsafe { desk(ctx) };
+    if desk.cancelled { code::CANCELLED } else { code::OK }
 }
 
-/// Messages of a plugin may quote data: they end here.
+/// Messages of a plugin may quote data: they end here, unless its author asked for them.
 #[expect(unsafe_code, reason = "called from C")]
-unsafe extern "C" fn log(_: *mut c_void, _: u32, _: Str) {}
+unsafe extern "C" fn log(ctx: *mut c_void, _: u32, text: Str) {
+    // SAFETY: the plugin passes back its ctx and valid text.
+    unsafe { desk(ctx).hear(text.bytes()) }
+}
 
 #[expect(unsafe_code, reason = "called from C")]
 unsafe extern "C" fn fail(ctx: *mut c_void, code: i32, text: Str) {
+    // SAFETY: the plugin passes back its ctx and valid text.
+    let (desk, bytes) = unsafe { (desk(ctx), text.bytes()) };
+    desk.hear(bytes);
     if code != code::PANIC {
         return;
     }
-    // SAFETY: the plugin passes back its ctx and valid text.
-    let (desk, bytes) = unsafe { (desk(ctx), text.bytes()) };
     desk.panicked_at =
         std::str::from_utf8(bytes).ok().filter(|place| is_place(place)).map(str::to_owned);
 }

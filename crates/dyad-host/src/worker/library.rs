@@ -3,44 +3,64 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::ffi::{CStr, c_char, c_void};
+use std::path::Path;
 
 use arrow_array::RecordBatch;
+use arrow_buffer::Buffer;
 use dyad_model::Status;
 use dyad_plugin::abi::{ABI_MAJOR, ABI_MINOR, MAGIC, Plugin, SYMBOL, Str, code};
-use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+use libloading::Library;
 
 use super::Called;
 use super::calls::Desk;
 use super::tables::decode;
 use crate::job::{Job, Task};
-use crate::linux::memory::Map;
 
-/// What a plugin's own dependencies may be: loaded now, because nothing can be opened later.
-const PRELOADED: &[&str] =
-    &["libm.so.6", "libgcc_s.so.1", "libpthread.so.0", "libdl.so.2", "librt.so.1"];
+/// Characters of the loader's own words that are kept.
+const LONGEST_CAUSE: usize = 500;
 
 /// Loads the short list of libraries a plugin may depend on.
 pub(crate) fn preload() {
-    for name in PRELOADED {
+    #[cfg(target_os = "linux")]
+    for name in crate::linux::inside::PRELOADED {
         // SAFETY: system libraries whose constructors are harmless; they are never unloaded.
         #[expect(unsafe_code, reason = "loads a library")]
-        if let Ok(library) = unsafe { Library::open(Some(*name), RTLD_NOW | RTLD_LOCAL) } {
+        if let Ok(library) = unsafe { open(Path::new(name)) } {
             std::mem::forget(library);
         }
     }
 }
 
-/// Loads the library behind a descriptor and does the job with it.
-pub(crate) fn call(fd: i32, job: &Job, maps: Vec<(String, Map)>) -> Called {
-    // Its constructors run here, inside the sandbox. Lazy binding would turn a bad library into a crash at its first call.
+/// Every symbol is resolved at once and none is shared: lazy binding would turn a bad library into a crash at its first call.
+///
+/// # Safety
+/// The library's constructors run.
+#[expect(unsafe_code, reason = "loads a library")]
+unsafe fn open(path: &Path) -> Result<Library, libloading::Error> {
+    #[cfg(unix)]
+    {
+        use libloading::os::unix;
+        // SAFETY: as promised by the caller.
+        unsafe { unix::Library::open(Some(path), unix::RTLD_NOW | unix::RTLD_LOCAL) }
+            .map(Library::from)
+    }
+    #[cfg(not(unix))]
+    {
+        // SAFETY: as promised by the caller.
+        unsafe { Library::new(path) }
+    }
+}
+
+/// Loads the library and does the job with it.
+pub(crate) fn call(path: &Path, job: &Job, tables: &[(String, Buffer)]) -> Called {
+    // Its constructors run here, inside the sandbox.
     // SAFETY: whatever the library does, it does it to this process alone, which exists for nothing else.
     #[expect(unsafe_code, reason = "loads the plugin")]
-    let library = match unsafe {
-        Library::open(Some(format!("/proc/self/fd/{fd}")), RTLD_NOW | RTLD_LOCAL)
-    } {
+    let library = match unsafe { open(path) } {
         Ok(library) => library,
         Err(error) => {
             let cause = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+            let cause: String = cause.chars().take(LONGEST_CAUSE).collect();
             return Called::failed(
                 Status::NotLoadable,
                 format!("the library does not load: {cause}"),
@@ -49,8 +69,7 @@ pub(crate) fn call(fd: i32, job: &Job, maps: Vec<(String, Map)>) -> Called {
     };
     // SAFETY: only the address of the symbol is taken here.
     #[expect(unsafe_code, reason = "looks up the descriptor")]
-    let symbol = unsafe { library.get::<*const Plugin>(SYMBOL) }
-        .map(|s| s.as_raw_ptr().cast::<Plugin>().cast_const());
+    let symbol = unsafe { library.get::<*const Plugin>(SYMBOL) }.map(|symbol| *symbol);
     let plugin = match symbol {
         Ok(pointer) if !pointer.is_null() => pointer,
         _ => return Called::failed(Status::NotLoadable, "the library exports no dyad_plugin_v1"),
@@ -61,14 +80,15 @@ pub(crate) fn call(fd: i32, job: &Job, maps: Vec<(String, Map)>) -> Called {
         Ok(plugin) => plugin,
         Err(refused) => return refused,
     };
-    let tables = match decoded(maps) {
+    let tables = match decoded(tables) {
         Ok(tables) => tables,
         Err(refused) => return refused,
     };
     let limit = usize::try_from(job.limits.output_mb << 20).unwrap_or(usize::MAX);
-    let mut desk = Desk::new(tables, limit);
+    let mut desk = Desk::new(tables, limit, job);
     let code = entries(&plugin, job, &mut desk);
-    outcome(code, job.task, &mut desk)
+    let called = outcome(code, job.task, &mut desk, path);
+    Called { said: desk.said(), ..called }
 }
 
 /// The entries of a descriptor that passed the handshake.
@@ -130,9 +150,10 @@ fn text(pointer: *const c_char) -> Option<String> {
     text.to_str().ok().map(str::to_owned)
 }
 
-fn decoded(maps: Vec<(String, Map)>) -> Result<BTreeMap<String, RecordBatch>, Called> {
-    let decode_one = |(name, map)| decode(map).map(|batch| (name, batch));
-    maps.into_iter().map(decode_one).collect::<Result<_, _>>().map_err(|e| {
+fn decoded(tables: &[(String, Buffer)]) -> Result<BTreeMap<String, RecordBatch>, Called> {
+    let decode_one =
+        |(name, buffer): &(String, Buffer)| decode(buffer).map(|batch| (name.clone(), batch));
+    tables.iter().map(decode_one).collect::<Result<_, _>>().map_err(|e| {
         Called::failed(Status::Failed, format!("a table could not be handed over: {e}"))
     })
 }
@@ -159,19 +180,20 @@ fn entries(plugin: &Entries, job: &Job, desk: &mut Desk) -> i32 {
 }
 
 /// From a code to a status. The plugin's own text may quote data, so only the kind is told, and the place of a panic.
-fn outcome(code: i32, task: Task, desk: &mut Desk) -> Called {
+fn outcome(code: i32, task: Task, desk: &mut Desk, library: &Path) -> Called {
     let reason = match code {
         code::OK if task == Task::Check => {
-            return Called { status: Status::Ok, reason: None, output: Vec::new() };
+            return Called::ok(Vec::new());
         }
         code::OK => {
             return match desk.take_output() {
-                Ok(output) => Called { status: Status::Ok, reason: None, output },
+                Ok(output) => Called::ok(output),
                 Err(why) => Called::failed(Status::Failed, why),
             };
         }
         code::PANIC => {
-            let place = desk.panicked_at().map_or_else(String::new, |place| format!(" at {place}"));
+            let place = desk.panicked_at().filter(|place| is_constant(place, library));
+            let place = place.map_or_else(String::new, |place| format!(" at {place}"));
             return Called::failed(Status::Panicked, format!("it panicked{place}"));
         }
         code::BAD_SETTINGS => "it refused its settings",
@@ -184,4 +206,11 @@ fn outcome(code: i32, task: Task, desk: &mut Desk) -> Called {
         _ => "it reported an internal error",
     };
     Called::failed(Status::Failed, reason)
+}
+
+/// Whether the file of a place is a constant of the library: a text that was put together at run time might be a person's name.
+fn is_constant(place: &str, library: &Path) -> bool {
+    let Some((file, _)) = place.rsplit_once(':') else { return false };
+    let bytes = std::fs::read(library).unwrap_or_default();
+    bytes.windows(file.len()).any(|window| window == file.as_bytes())
 }

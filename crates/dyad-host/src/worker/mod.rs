@@ -5,29 +5,32 @@
 
 mod calls;
 mod library;
-mod tables;
+mod script;
+pub(crate) mod tables;
 
-use std::fs::File;
-use std::io::Read;
-use std::os::fd::{FromRawFd, OwnedFd};
+use std::path::Path;
 
 use dyad_model::Status;
 
-use crate::job::{FIRST_TABLE_FD, JOB_FD, Job, LIBRARY_FD, REPLY_FD, WORKER_ARGUMENT};
-use crate::linux::memory::Map;
-use crate::linux::{confine, process};
-use crate::reply::{self, Envelope};
+use crate::job::{WORKER_ARGUMENT, WORKER_FILES_ARGUMENT};
+use crate::reply::Envelope;
+use crate::system::Inside;
 
 /// What a plugin's call came to: a status with a reason that quotes no data, and what the plugin emitted.
 pub(crate) struct Called {
     pub(crate) status: Status,
     pub(crate) reason: Option<String>,
     pub(crate) output: Vec<u8>,
+    pub(crate) said: String,
 }
 
 impl Called {
+    pub(crate) fn ok(output: Vec<u8>) -> Self {
+        Self { status: Status::Ok, reason: None, output, said: String::new() }
+    }
+
     pub(crate) fn failed(status: Status, reason: impl Into<String>) -> Self {
-        Self { status, reason: Some(reason.into()), output: Vec::new() }
+        Self { status, reason: Some(reason.into()), output: Vec::new(), said: String::new() }
     }
 }
 
@@ -36,51 +39,51 @@ impl Called {
 /// Must be the first statement of `main`: the sandbox binds the thread that asks for it, so no other may exist yet.
 pub fn run_if_worker() {
     let mut arguments = std::env::args_os().skip(1);
-    if arguments.next().is_none_or(|first| first != WORKER_ARGUMENT) {
-        return;
+    let first = arguments.next();
+    #[cfg(target_os = "linux")]
+    if first.as_ref().is_some_and(|first| first == WORKER_ARGUMENT) {
+        // An error leaves no commit: the host reports that the worker ended without a result.
+        drop(crate::linux::inside::receive().map(work));
+        exit_now(0);
     }
-    // An error here leaves no commit: the host reports that the worker ended without a result.
-    drop(work());
-    process::exit_now();
+    #[cfg(not(target_os = "linux"))]
+    debug_assert_ne!(first.as_deref(), Some(std::ffi::OsStr::new(WORKER_ARGUMENT)));
+    if first.is_some_and(|first| first == WORKER_FILES_ARGUMENT)
+        && let Some(folder) = arguments.next()
+    {
+        drop(crate::portable::receive(Path::new(&folder)).map(work));
+        exit_now(0);
+    }
 }
 
-fn work() -> std::io::Result<()> {
-    process::bind_to_parent()?;
-    let mut text = String::new();
-    descriptor(JOB_FD).read_to_string(&mut text)?;
-    let job: Job = serde_json::from_str(&text)?;
-    let tables = i32::try_from(job.tables.len()).map_err(std::io::Error::other)?;
-    process::close_from(FIRST_TABLE_FD + tables)?;
-    process::set_limits(&job.limits)?;
-
-    let mut maps = Vec::new();
-    for (fd, table) in (FIRST_TABLE_FD..).zip(&job.tables) {
-        maps.push((table.name.clone(), Map::read_only(&descriptor(fd), table.bytes)?));
+fn work(mut inside: Inside) {
+    if inside.job.script.is_some() {
+        script::work(inside);
+        return;
     }
-    let mut memory = Map::shared(&descriptor(REPLY_FD), job.reply_bytes)?;
-
     library::preload();
-    let (enforced, called) = match confine::confine(job.sandbox) {
+    let (enforced, called) = match inside.confine() {
         Err(why) => {
             (Vec::new(), Called::failed(Status::Failed, format!("it was not started: {why}")))
         }
-        Ok(enforced) => (enforced, library::call(LIBRARY_FD, &job, maps)),
+        Ok(enforced) => (enforced, library::call(&inside.library, &inside.job, &inside.tables)),
     };
-    let envelope = Envelope { status: called.status, reason: called.reason, enforced };
-    if !reply::commit(memory.bytes_mut(), &envelope, &called.output) {
-        let reason = Some(format!("its findings are larger than {} MB", job.limits.output_mb));
-        reply::commit(
-            memory.bytes_mut(),
-            &Envelope { status: Status::Failed, reason, ..envelope },
-            &[],
-        );
+    let envelope =
+        Envelope { status: called.status, reason: called.reason, enforced, said: called.said };
+    if !inside.commit(&envelope, &called.output) {
+        let reason =
+            Some(format!("its findings are larger than {} MB", inside.job.limits.output_mb));
+        inside.commit(&Envelope { status: Status::Failed, reason, ..envelope }, &[]);
     }
-    Ok(())
 }
 
-/// Takes over a descriptor the host passed.
-fn descriptor(fd: i32) -> File {
-    // SAFETY: the host passes these descriptors to the worker, and each is taken over once.
-    #[expect(unsafe_code, reason = "takes over a descriptor")]
-    File::from(unsafe { OwnedFd::from_raw_fd(fd) })
+/// Ends the process at once: libraries that are loaded are never unloaded.
+fn exit_now(code: i32) -> ! {
+    #[cfg(target_os = "linux")]
+    crate::linux::inside::exit_now(code);
+    #[cfg(not(target_os = "linux"))]
+    {
+        #[expect(clippy::exit, reason = "a worker has nothing else to do")]
+        std::process::exit(code)
+    }
 }

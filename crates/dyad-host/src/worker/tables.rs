@@ -1,25 +1,21 @@
-//! Tables inside the worker: decoded where they lie in the map, without a copy.
+//! Tables inside the worker: decoded where they lie in memory, without a copy.
 
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
+use arrow_array::{Array, RecordBatch};
 use arrow_buffer::Buffer;
 use arrow_ipc::convert::try_fb_to_schema;
 use arrow_ipc::reader::{FileDecoder, read_footer_length};
-use arrow_ipc::root_as_footer;
+use arrow_ipc::{Block, root_as_footer};
 use arrow_schema::ArrowError;
-
-use crate::linux::memory::Map;
+use serde::Serialize;
 
 /// Length of the last bytes of an Arrow file: the footer's length and the magic.
 const TAIL: usize = 10;
 
 /// Decodes the one batch of a table. Misaligned buffers are an error: they would be copied in silence.
-pub(crate) fn decode(map: Map) -> Result<RecordBatch, ArrowError> {
-    let (start, bytes) = (map.start(), map.bytes().len());
-    // SAFETY: the map stays as long as the buffer's owner does, is never written and holds `bytes` bytes.
-    #[expect(unsafe_code, reason = "a buffer over the map instead of a copy of it")]
-    let buffer = unsafe { Buffer::from_custom_allocation(start, bytes, Arc::new(map)) };
+pub(crate) fn decode(buffer: &Buffer) -> Result<RecordBatch, ArrowError> {
+    let bytes = buffer.len();
     let broken = |what: &str| ArrowError::IpcError(format!("the table has no {what}"));
 
     let tail = bytes.checked_sub(TAIL).ok_or_else(|| broken("footer"))?;
@@ -29,67 +25,121 @@ pub(crate) fn decode(map: Map) -> Result<RecordBatch, ArrowError> {
     let footer = root_as_footer(&buffer[footer_start..tail])
         .map_err(|e| ArrowError::IpcError(format!("footer of the table: {e}")))?;
     let schema = Arc::new(try_fb_to_schema(footer.schema().ok_or_else(|| broken("schema"))?)?);
-    let decoder =
+    let mut decoder =
         FileDecoder::new(Arc::clone(&schema), footer.version()).with_require_alignment(true);
+    for block in footer.dictionaries().iter().flatten() {
+        decoder.read_dictionary(block, &whole(buffer, block)?)?;
+    }
     let Some(block) = footer.recordBatches().filter(|b| !b.is_empty()).map(|b| *b.get(0)) else {
         return Ok(RecordBatch::new_empty(schema));
     };
-    let position = |n: i64| usize::try_from(n).map_err(|_| broken("batch"));
-    let length = position(block.bodyLength())? + position(i64::from(block.metaDataLength()))?;
-    let data = buffer.slice_with_length(position(block.offset())?, length);
-    decoder.read_record_batch(&block, &data)?.ok_or_else(|| broken("batch"))
+    decoder.read_record_batch(&block, &whole(buffer, &block)?)?.ok_or_else(|| broken("batch"))
+}
+
+/// Metadata and body of a block.
+fn whole(buffer: &Buffer, block: &Block) -> Result<Buffer, ArrowError> {
+    let broken = || ArrowError::IpcError("a block of the table lies outside of it".to_owned());
+    let position = |n: i64| usize::try_from(n).map_err(|_| broken());
+    let (start, metadata) =
+        (position(block.offset())?, position(i64::from(block.metaDataLength()))?);
+    let length = position(block.bodyLength())?.checked_add(metadata).ok_or_else(broken)?;
+    let end = start.checked_add(length).filter(|end| *end <= buffer.len());
+    end.map(|_| buffer.slice_with_length(start, length)).ok_or_else(broken)
+}
+
+/// Where a column's values lie in its table: what a language without an Arrow library needs to read them.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Layout {
+    name: String,
+    #[serde(rename = "type")]
+    kind: String,
+    /// Offset and length in bytes; of text the views alone.
+    values: [usize; 2],
+    /// One bit per row, the lowest first, 1: there is a value; `None`: no value is missing.
+    validity: Option<[usize; 2]>,
+}
+
+/// The layout of every column of an encoded table.
+pub(crate) fn layout(table: &Buffer) -> Result<Vec<Layout>, ArrowError> {
+    let start = table.as_ptr() as usize;
+    let place = |buffer: &Buffer| [buffer.as_ptr() as usize - start, buffer.len()];
+    let batch = decode(table)?;
+    let schema = batch.schema();
+    let columns = schema.fields().iter().zip(batch.columns());
+    Ok(columns
+        .map(|(field, column)| {
+            let data = column.to_data();
+            Layout {
+                name: field.name().clone(),
+                kind: format!("{}", field.data_type()).to_lowercase(),
+                values: data.buffers().first().map_or([0, 0], &place),
+                validity: data.nulls().map(|nulls| place(nulls.buffer())),
+            }
+        })
+        .collect())
 }
 
 #[cfg(test)]
 mod tests {
-    use arrow_array::{Array, Float64Array, Int64Array};
+    use std::io::Write;
+
+    use arrow_array::{Float64Array, Int64Array, StringViewArray};
     use arrow_schema::{DataType, Field, Schema};
 
     use super::*;
-    use crate::linux::memory;
+    use crate::linux::inside::buffer;
+    use crate::linux::memory::Map;
+    use crate::projection::encode;
+    use crate::system::{Hold, Sealed, System};
 
-    fn encoded(batch: &RecordBatch) -> Vec<u8> {
-        use arrow_ipc::MetadataVersion;
-        use arrow_ipc::writer::{FileWriter, IpcWriteOptions};
-        let options = IpcWriteOptions::try_new(64, false, MetadataVersion::V5).unwrap();
-        let mut bytes = Vec::new();
-        let mut writer =
-            FileWriter::try_new_with_options(&mut bytes, &batch.schema(), options).unwrap();
-        writer.write(batch).unwrap();
-        writer.finish().unwrap();
-        drop(writer);
-        bytes
+    fn mapped(sealed: &Sealed) -> Map {
+        match &sealed.hold {
+            Hold::Memory(file) => Map::read_only(file, sealed.bytes).unwrap(),
+            Hold::File(_) => panic!("not in memory"),
+        }
     }
 
     #[test]
-    fn a_decoded_column_lies_inside_the_map() {
-        let schema = Schema::new(vec![
-            Field::new("client", DataType::Int64, true),
-            Field::new("score", DataType::Float64, true),
-        ]);
-        let clients = Int64Array::from(vec![0, 0, 1]);
-        let scores = Float64Array::from(vec![Some(4.5), None, Some(6.0)]);
-        let batch =
-            RecordBatch::try_new(Arc::new(schema), vec![Arc::new(clients), Arc::new(scores)])
-                .unwrap();
-        let bytes = encoded(&batch);
-        let file = memory::sealed(c"test", &bytes).unwrap();
-        let map = Map::read_only(&file, bytes.len()).unwrap();
-        let inside = map.start().as_ptr() as usize..map.start().as_ptr() as usize + bytes.len();
-        let decoded = decode(map).unwrap();
+    fn every_buffer_of_a_decoded_table_lies_inside_the_map() {
+        let fields = [
+            ("client", DataType::Int64),
+            ("score", DataType::Float64),
+            ("word", DataType::Utf8View),
+        ];
+        let schema = Schema::new(fields.map(|(n, t)| Field::new(n, t, true)).to_vec());
+        let columns: Vec<Arc<dyn Array>> = vec![
+            Arc::new(Int64Array::from(vec![0, 0, 1])),
+            Arc::new(Float64Array::from(vec![Some(4.5), None, Some(6.0)])),
+            Arc::new(StringViewArray::from(vec![
+                Some("a label longer than twelve bytes"),
+                None,
+                Some("b"),
+            ])),
+        ];
+        let batch = RecordBatch::try_new(Arc::new(schema), columns).unwrap();
+        let sealed = Sealed::write(System::Native, |file| encode(file, &batch)).unwrap();
+        let map = mapped(&sealed);
+        let start = map.start().as_ptr() as usize;
+        let inside = start..start + sealed.bytes;
+        let decoded = decode(&buffer(map)).unwrap();
         assert_eq!(decoded, batch);
+        let mut seen = 0;
         for column in decoded.columns() {
-            for buffer in column.to_data().buffers() {
-                assert!(inside.contains(&(buffer.as_ptr() as usize)));
+            let data = column.to_data();
+            let validity = data.nulls().map(|nulls| nulls.buffer().clone());
+            for buffer in data.buffers().iter().chain(&validity) {
+                assert!(inside.contains(&(buffer.as_ptr() as usize)), "a buffer was copied");
+                seen += 1;
             }
         }
+        assert!(seen >= 6, "only {seen} buffers were looked at");
     }
 
     #[test]
     fn a_broken_table_is_an_error() {
         for bytes in [&b"short"[..], &[0_u8; 100]] {
-            let file = memory::sealed(c"test", bytes).unwrap();
-            assert!(decode(Map::read_only(&file, bytes.len()).unwrap()).is_err());
+            let sealed = Sealed::write(System::Native, |file| file.write_all(bytes)).unwrap();
+            assert!(decode(&buffer(mapped(&sealed))).is_err());
         }
     }
 }

@@ -7,7 +7,7 @@ use dyad_model::{Direction, Role};
 use super::{
     AnalysisSpec, MeasureSpec, ScoringOverrides, Source, StudyFile,
     error::{Reporter, StudyFileError},
-    raw::{RawMeasure, RawStudy},
+    raw::{RawAnalysis, RawMeasure, RawStudy},
 };
 
 /// Names that the tables of a study use themselves.
@@ -82,6 +82,7 @@ pub(super) fn checked(
         title: raw.study.title,
         seed: raw.study.seed,
         primary,
+        simulated: raw.study.simulated,
         data: raw.data.get_ref().clone(),
         columns: raw.columns.get_ref().clone(),
         measures,
@@ -90,7 +91,10 @@ pub(super) fn checked(
         analyses: raw
             .analyses
             .into_iter()
-            .map(|(id, a)| (id, AnalysisSpec { enabled: a.enabled, settings: a.settings }))
+            .map(|(id, a)| {
+                let RawAnalysis { enabled, limits, settings } = a;
+                (id, AnalysisSpec { enabled, limits, settings })
+            })
             .collect(),
         replications,
         quasi_identifiers: raw.quasi_identifiers,

@@ -10,7 +10,7 @@ mod raw;
 use std::{collections::BTreeMap, fmt, path::Path};
 
 pub use dyad_model::Replication;
-use dyad_model::{Direction, Norm, Rater, Role};
+use dyad_model::{Direction, LowerLimits, Norm, Rater, Role};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -25,6 +25,8 @@ pub struct StudyFile {
     pub seed: u64,
     /// Full names of the estimates declared primary before the data were looked at: `[study] primary`.
     pub primary: Vec<String>,
+    /// Whether no person stands behind the data: only then may plugins run unconfined.
+    pub simulated: bool,
     /// Which files hold the data, and how to read them.
     pub data: DataFiles,
     /// The structure columns.
@@ -233,6 +235,8 @@ impl fmt::Display for Profile {
 pub struct AnalysisSpec {
     /// Whether it runs.
     pub enabled: bool,
+    /// Limits below those of its manifest.
+    pub limits: LowerLimits,
     /// Its settings, as the plugin's manifest declares them.
     pub settings: Map<String, Value>,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dyad_model::{Direction, Norm, Rater, Replication, Role};
+use dyad_model::{Direction, LowerLimits, Norm, Rater, Replication, Role};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use toml::Spanned;
@@ -49,6 +49,8 @@ pub(super) struct RawHeader {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub(super) primary: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) simulated: bool,
 }
 
 #[derive(Deserialize, schemars::JsonSchema)]
@@ -104,6 +106,8 @@ pub(super) struct RawRelease {
 pub(super) struct RawAnalysis {
     #[serde(default = "enabled")]
     pub(super) enabled: bool,
+    #[serde(default)]
+    pub(super) limits: LowerLimits,
     #[serde(flatten)]
     pub(super) settings: Map<String, Value>,
 }
