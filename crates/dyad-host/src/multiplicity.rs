@@ -99,7 +99,7 @@ mod tests {
             reason: None,
             findings,
         };
-        Outcome { analysis, record: Map::new() }
+        Outcome { analysis, record: Map::new(), cached: false, said: Vec::new() }
     }
 
     fn adjusted(outcomes: &[Outcome], plugin: usize, id: &str) -> (Option<f64>, Option<Family>) {

@@ -106,9 +106,10 @@ fn incomplete(manifest: &Manifest) -> Option<String> {
             ));
         }
         for column in columns {
-            let is_known = column
-                .strip_prefix('@')
-                .map_or(STRUCTURAL.contains(&column.as_str()), |role| roles.contains(&role));
+            let is_known = column == Manifest::ITEMS
+                || column
+                    .strip_prefix('@')
+                    .map_or(STRUCTURAL.contains(&column.as_str()), |role| roles.contains(&role));
             if !is_known {
                 return Some(format!(
                     "`reads` asks for `{column}` of {table}: name a column of the structure ({}) or a role (@{})",

@@ -145,6 +145,8 @@ fn measures() -> Vec<Measure> {
         functional: None,
         cutoff: None,
         instrument: None,
+        reliable_change: None,
+        items: Vec::new(),
     };
     let lower = Some(Direction::Lower);
     let alliance = |id: &str, rater: Rater| Measure {
