@@ -1,9 +1,19 @@
-//! Peaks, ruptures and repairs in a client's series.
+//! Peaks, ruptures, repairs and sudden changes in a client's series.
 
 mod agreement;
+mod charts;
+mod expected;
+mod near_agreement;
 mod peak;
 mod ruptures;
+mod shape;
+mod sudden;
 
 pub use agreement::Agreement;
+pub use charts::{MovingRangeChart, Run, RunSignal, moving_range_chart, runs_below};
+pub use expected::{ExpectedRuptures, NoiseSeries, expected_ruptures};
+pub use near_agreement::NearAgreement;
 pub use peak::{Peaks, peaks};
 pub use ruptures::{MovingRange, Repair, Rule, Rupture, ruptures};
+pub use shape::{RuptureCourse, RuptureShape, rupture_course};
+pub use sudden::{Direction, SuddenChange, SuddenRule, sudden_changes};

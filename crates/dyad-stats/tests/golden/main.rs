@@ -7,5 +7,6 @@ mod proportions;
 mod reliability;
 mod replication;
 mod resample;
+mod sequence;
 mod support;
 mod survival;
