@@ -94,6 +94,21 @@ fn cluster_robust_values(input: &Value) -> Values {
     .collect()
 }
 
+fn diagnostics_values(input: &Value) -> Values {
+    let found = fit(input).0.diagnostics().unwrap();
+    [
+        ("cooks_max", found.cooks_max),
+        ("influential", found.influential as f64),
+        ("high_leverage", found.high_leverage as f64),
+        ("residual_max", found.residual_max),
+        ("skewness", found.skewness),
+        ("kurtosis", found.kurtosis),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
+}
+
 fn line_values(input: &Value) -> Values {
     let table = read(text(input, "rows"));
     let line = Line::fit(&table["x"], &table["y"]).unwrap();
@@ -154,11 +169,12 @@ fn every_record_is_reproduced() {
         let found = match statistic {
             "linear/ols" => ols_values(&record["input"]),
             "linear/cluster_robust" => cluster_robust_values(&record["input"]),
+            "linear/diagnostics" => diagnostics_values(&record["input"]),
             "linear/line" => line_values(&record["input"]),
             other => panic!("unknown statistic {other}"),
         };
         problems.extend(differences(record, &found));
     }
     assert!(problems.is_empty(), "{problems:#?}");
-    assert_eq!(seen.len(), 3, "a statistic without a record: {seen:?}");
+    assert_eq!(seen.len(), 4, "a statistic without a record: {seen:?}");
 }

@@ -10,7 +10,7 @@ quoted <- function(x) paste0('"', x, '"')
 list_of <- function(x) paste0("[", paste(x, collapse = ", "), "]")
 
 # p magnifies an error of t and df; df are a ratio of sums of squares.
-tolerances <- list(ols = c(default = 1e-10), line = c(default = 1e-10),
+tolerances <- list(ols = c(default = 1e-10), line = c(default = 1e-10), diagnostics = c(default = 1e-9),
                    cluster_robust = c(default = 1e-9, estimate = 1e-10, df = 1e-8, p = 1e-7))
 records <- character()
 put <- function(statistic, case, call, input, expect, tolerance = tolerances[[statistic]]) {
@@ -41,6 +41,12 @@ design <- function(case, d, columns, unit = NULL) {
   keep <- if (is.null(unit)) seq_along(terms) else seq_along(terms)[-1]
   put("ols", case, paste0("summary(lm(y ~ ", right, "))"), input,
       c(setNames(s[keep, 1], paste0(terms[keep], "/estimate")), setNames(s[keep, 2], paste0(terms[keep], "/se")), df = m$df.residual))
+  if (is.null(unit)) {
+    e <- residuals(m); D <- cooks.distance(m); moment <- function(k) mean(e^k)
+    put("diagnostics", case, paste0("cooks.distance, hatvalues, rstudent of lm(y ~ ", right, "); moments of its residuals"), input,
+        c(cooks_max = max(D), influential = sum(D > 4 / nrow(d)), high_leverage = sum(hatvalues(m) > 3 * length(terms) / nrow(d)),
+          residual_max = max(abs(rstudent(m))), skewness = moment(3) / moment(2)^1.5, kurtosis = moment(4) / moment(2)^2 - 3))
+  }
   for (type in c("CR0", "CR1", "CR1S", "CR2")) {
     test <- if (type == "CR2") "Satterthwaite" else "naive-t"
     r <- as.data.frame(coef_test(m, vcov = vcovCR(m, cluster = d$cluster, type = type), test = test))

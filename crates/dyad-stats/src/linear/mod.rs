@@ -1,11 +1,13 @@
 //! Least squares, generalised linear models, and cluster-robust standard errors.
 
 mod cluster_robust;
+mod diagnostics;
 mod glm;
 mod line;
 mod ols;
 
 pub use cluster_robust::{ClusterRobust, Correction};
+pub use diagnostics::Diagnostics;
 pub use glm::{Family, Glm, GlmCoefficient, glm};
 pub use line::{Line, MeanAt};
 pub use ols::{Ols, ols};
