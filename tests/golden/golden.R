@@ -27,7 +27,7 @@ Y <- "symptom"; B <- "burnout"
 benefit_sign <- -1                    # symptom: lower is better
 early_window <- c(3, 5)
 peak_window <- 1:5; peak_session <- 3
-benchmark <- 0.278
+benchmark <- 0.278; benchmark_interval <- c(.256, .299)
 reliability <- 0.89; functional <- c(mean = 5.5, sd = 4.6); caseness <- 10
 alliance_reliability <- 0.90          # rci_drop, where the study file declares none
 burnout_cutoff <- 3.0
@@ -76,6 +76,8 @@ cl <- do.call(rbind, lapply(by_client, function(x) {
     row[[paste0("early.", A)]] <- mean_or_na(x[[A]][early])
     row[[paste0("mean.", A)]] <- mean_or_na(x[[A]])
     row[[paste0("first.", A)]] <- first_or_na(x[[A]])
+    third <- 3 * x$session / max(x$session)
+    row[[paste0("middle.", A)]] <- mean_or_na(x[[A]][third > 1 & third <= 2]); row[[paste0("late.", A)]] <- mean_or_na(x[[A]][third > 2])
   }
   row
 }))
@@ -174,6 +176,34 @@ for (A in alliances) {
   })
 }
 
+# later phases of the treatment: thirds by session number, and the whole
+for (A in alliances) for (phase in c("middle", "late", "mean")) {
+  id <- function(x) paste0("alliance-outcome/", phase, "/", A, "/", Y, "/", x)
+  cl$x <- cl[[paste0(phase, ".", A)]]; q <- used(cl, c("x", "final"))
+  attempt(id("pearson"), {
+    need(nrow(q) >= 4, "fewer than 4 clients"); need(varies(q$x) && varies(q$final), "no variation")
+    r <- cor.test(q$x, q$final)
+    record(r$estimate, NULL, as.numeric(r$conf.int), r$statistic, "t", r$parameter, r$p.value, clients_n(q), paste0("cor.test(", phase, ", final)"), benefit = benefit_sign * unname(r$estimate))
+  })
+  q <- used(cl, c("x", "final", "baseline"))
+  attempt(id("partial"), {
+    need(nrow(q) >= 5, "fewer than 5 clients"); need(varies(q$x) && varies(q$final) && varies(q$baseline), "no variation")
+    r <- psych::partial.r(q[, c("x", "final", "baseline")], c("x", "final"), "baseline")[1, 2]; t <- summary(lm(final ~ x + baseline, q))$coefficients["x", ]
+    record(r, NULL, psych::r.con(r, nrow(q) - 1), t[["t value"]], "t", nrow(q) - 3, t[["Pr(>|t|)"]], clients_n(q), "psych::partial.r; psych::r.con(r, n - 1)", tolerance = 1e-9, benefit = benefit_sign * r)
+  })
+}
+
+# several process variables together
+local({
+  ids <- paste0("alliance-outcome/together/", Y, "/", alliances, "/beta")
+  attempt(ids, {
+    q <- used(cl, c(paste0("early.", alliances), "final", "baseline")); z <- data.frame(lapply(q[c("final", "baseline", paste0("early.", alliances))], standardise)); names(z) <- c("y", "b", "x1", "x2")
+    need(nrow(q) >= 6, "fewer than 6 clients"); need(all(vapply(z, function(x) all(is.finite(x)), NA)), "no variation")
+    m <- lm(y ~ b + x1 + x2, z)
+    setNames(list(cr2(m, q, "x1", "coef_test(lm(z(final) ~ z(baseline) + z(early client) + z(early therapist)), 'CR2')"), cr2(m, q, "x2", "the same model")), ids)
+  })
+})
+
 # rater perspective (C1.8)
 # Difference of two correlations that share the outcome: t of Williams (1959) as in Steiger (1980), equation 7, and the
 # interval of Zou (2007), equations 15 and 17, from the two Fisher intervals.
@@ -207,10 +237,28 @@ local({
     record(r$ICC, NULL, c(r[["lower bound"]], r[["upper bound"]]), r$F, "F", r$df1, r$p, clients_n(q),
            "psych::ICC(cbind(A1, A2), lmer = FALSE), row ICC2", tolerance = 1e-9, df2 = r$df2)
   })
+  attempt(paste0(id, "/icc_consistency"), {
+    need(nrow(q) >= 3, "fewer than 3 clients")
+    r <- psych::ICC(as.matrix(q[, c(e1, e2)]), lmer = FALSE)$results; r <- r[r$type == "ICC3", ]
+    record(r$ICC, NULL, c(r[["lower bound"]], r[["upper bound"]]), r$F, "F", r$df1, r$p, clients_n(q), "psych::ICC(cbind(A1, A2), lmer = FALSE), row ICC3", tolerance = 1e-9, df2 = r$df2)
+  })
   attempt(paste0(id, "/mean_difference"), {
     need(nrow(q) >= 2, "fewer than 2 clients")
     r <- t.test(q[[e1]], q[[e2]], paired = TRUE)
     record(r$estimate, r$stderr, as.numeric(r$conf.int), r$statistic, "t", r$parameter, r$p.value, clients_n(q), "t.test(A1, A2, paired = TRUE)", tolerance = 1e-9)
+  })
+  q <- used(d, c(A1, A2)); q$x <- q[[A1]]; q$y <- q[[A2]]
+  attempt(paste0(id, "/session_rmcorr"), {
+    need(any(table(q$client) > 1), "no client has two complete pairs")
+    m <- lm(y ~ factor(client) + x, q); t <- summary(m)$coefficients["x", ]; df <- m$df.residual; r <- t[["t value"]] / sqrt(t[["t value"]]^2 + df)
+    record(r, NULL, tanh(atanh(r) + c(-1, 1) * z975 / sqrt(df - 1)), t[["t value"]], "t", df, t[["Pr(>|t|)"]], rows_n(q), "r = t / sqrt(t^2 + df) of x in lm(A2 ~ factor(client) + A1)", tolerance = 1e-9, tolerances = list(p = 1e-6))
+  })
+  ids <- paste0(id, c("/directional_bias", "/tracking"))
+  attempt(ids, {
+    q$g <- ave(q$x, q$client); q$truth <- q$x - q$g; q$judged <- q$y - q$g
+    m <- mixed(judged ~ truth + (truth | client) + (1 | therapist), q); f <- "lmerTest::lmer(A2 - g ~ A1 - g + (A1 - g | client) + (1 | therapist))"
+    loose <- function(r) { r$tolerance <- 1e-5; r$tolerances$se <- 1e-4; r$tolerances$statistic <- 1e-4; r$tolerances$df <- 5e-3; r$tolerances$ci <- 1e-3; r$tolerances$p <- .05; r }
+    setNames(list(loose(fixed(m, q, c("(Intercept)" = 1), f)), loose(fixed(m, q, c(truth = 1), f))), ids)
   })
 })
 
@@ -257,7 +305,7 @@ for (A in alliances) {
 
 # across sites (C1.10): REML, Hartung-Knapp with the ad-hoc floor, benefit sign
 for (A in alliances) {
-  ids <- paste0("alliance-outcome/sites/", A, "/", Y, "/", c("pooled", "tau2", "i2", "q", "prediction_interval", "benchmark"))
+  ids <- paste0("alliance-outcome/sites/", A, "/", Y, "/", c("pooled", "tau2", "i2", "q", "prediction_interval", "benchmark", "benchmark_uncertain", "equivalence"))
   attempt(ids, {
     q <- used(cl, c(paste0("early.", A), "final")); q$x <- q[[paste0("early.", A)]]
     per <- do.call(rbind, lapply(split(q, q$site), function(s) if (nrow(s) >= 4 && varies(s$x) && varies(s$final))
@@ -280,7 +328,11 @@ for (A in alliances) {
       if (k >= 3) record(tanh(mu), NULL, tanh(c(pi$pi.lb, pi$pi.ub)), n = n, call = paste0(call, "; predict, t(k - 1), back-transformed by tanh"), tolerance = 1e-6, tolerances = tols,
                          riley_ci = tanh(mu + c(-1, 1) * qt(.975, k - 2) * sqrt(m$tau2 + m$se^2))) else list(estimate = NULL, refused = "fewer than 3 sites"),
       record(mu - z0, m$se, mu - z0 + c(-1, 1) * half, (mu - z0) / m$se, "t", k - 1, 2 * pt(-abs((mu - z0) / m$se), k - 1), n,
-             paste0(call, "; mu - atanh(0.278), Fisher z scale"), 1e-6, tols)), ids)
+             paste0(call, "; mu - atanh(0.278), Fisher z scale"), 1e-6, tols),
+      local({ se <- sqrt(m$se^2 + (diff(atanh(benchmark_interval)) / (2 * z975))^2); t <- (mu - z0) / se
+        record(mu - z0, se, mu - z0 + c(-1, 1) * qt(.975, k - 1) * se, t, "t", k - 1, 2 * pt(-abs(t), k - 1), n, paste0(call, "; SE with that of the benchmark"), 1e-6, tols) }),
+      local({ p <- pt((mu - atanh(benchmark_interval)) / m$se * c(1, -1), k - 1, lower.tail = FALSE)
+        record(tanh(mu), NULL, tanh(mu + c(-1, 1) * qt(.95, k - 1) * m$se), p = max(p), n = n, call = paste0(call, "; two one-sided tests against .256 and .299"), tolerance = 1e-6, tolerances = tols) })), ids)
   })
 }
 

@@ -3,6 +3,7 @@
 //! | quantity | definition |
 //! |---|---|
 //! | early alliance of a client | mean of the non-missing ratings whose session number lies in the window |
+//! | middle, late alliance | mean of the non-missing ratings in the second, last third of the client's treatment, by session number |
 //! | final outcome | last non-missing value: a *last observation*, not a value at the end of treatment |
 //! | baseline | the baseline measure; without one, the outcome of the client's first session |
 //!
@@ -11,7 +12,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use dyad_model::{Counts, Dropped, Estimate, Measure, Role};
+use dyad_model::{Counts, Dropped, Estimate, Level, Measure, Role};
 
 use crate::{Failure, Floats, Integers, Run};
 
@@ -103,6 +104,40 @@ impl<'r> Clients<'r> {
     #[must_use]
     pub fn first(&self, values: &Floats) -> Vec<Option<f64>> {
         self.each(|mut rows| rows.find_map(|row| values.get(row)))
+    }
+
+    /// Per client, the mean of the non-missing values in one third of the treatment: 0 first, 1 middle, 2 last. Thirds go by the number
+    /// of the client's last session T: the k-th holds the sessions s with kT/3 < s ≤ (k + 1)T/3.
+    #[must_use]
+    pub fn mean_in_third(&self, values: &Floats, third: i64) -> Vec<Option<f64>> {
+        self.each(|rows| {
+            let last = rows.clone().next_back().and_then(|row| self.session.get(row))?;
+            let inside = |s: i64| 3 * s > third.saturating_mul(last) && 3 * s <= (third + 1) * last;
+            mean(
+                rows.filter(|&row| self.session.get(row).is_some_and(inside))
+                    .filter_map(|row| values.get(row)),
+            )
+        })
+    }
+
+    /// Per client, the value of a measure of any level: the mean over sessions, the client's own, or the therapist's.
+    ///
+    /// # Errors
+    /// A [`Failure`] if its column was not granted.
+    pub fn value<S>(&self, run: &Run<S>, measure: &Measure) -> Result<Vec<Option<f64>>, Failure> {
+        let column = |table: &str| run.table(table)?.floats(&measure.id);
+        Ok(match measure.level {
+            Level::Session => self.mean(&column("sessions")?),
+            Level::Client => {
+                let values = column("clients")?;
+                (0..self.len()).map(|client| values.get(client)).collect()
+            }
+            Level::Therapist => {
+                let values = column("therapists")?;
+                let of = |client| values.get(usize::try_from(self.therapist(client)?).ok()?);
+                (0..self.len()).map(of).collect()
+            }
+        })
     }
 
     fn each(&self, of: impl Fn(Range<usize>) -> Option<f64>) -> Vec<Option<f64>> {

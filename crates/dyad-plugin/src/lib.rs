@@ -58,6 +58,7 @@ mod failure;
 mod given;
 mod request;
 mod run;
+pub mod scorecard;
 pub mod sentence;
 pub mod summary;
 pub mod testing;

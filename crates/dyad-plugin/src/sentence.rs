@@ -2,6 +2,9 @@
 
 use dyad_model::{Dropped, Estimate, apa};
 
+/// Characters of the longest paragraph.
+const LONGEST: usize = 9_000;
+
 /// How a number is called and written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Symbol {
@@ -55,6 +58,27 @@ pub fn reported(symbol: Symbol, estimate: &Estimate) -> String {
     parts.join(", ")
 }
 
+/// Sentences one after another, as many as fit a paragraph; what is left out is said.
+#[must_use]
+pub fn paragraph(sentences: impl IntoIterator<Item = String>) -> String {
+    let mut text = String::new();
+    let mut left = 0_u64;
+    for sentence in sentences.into_iter().filter(|s| !s.is_empty()) {
+        if left > 0 || text.chars().count() + sentence.chars().count() > LONGEST {
+            left += 1;
+            continue;
+        }
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(&sentence);
+    }
+    if left > 0 {
+        text += " Further results are in the tables.";
+    }
+    text
+}
+
 /// "1 client: no baseline; 12 session rows: no outcome score"; empty if nobody was left out.
 #[must_use]
 pub fn left_out(dropped: &[Dropped]) -> String {
@@ -102,6 +126,14 @@ mod tests {
     fn a_refusal_is_a_sentence_too() {
         let none = r().refused("fewer than 4 clients");
         assert_eq!(reported(Symbol::Bounded("r"), &none), "not given: fewer than 4 clients");
+    }
+
+    #[test]
+    fn a_paragraph_ends() {
+        let text = paragraph(vec!["One.".to_owned(), String::new(), "Two.".to_owned()]);
+        assert_eq!(text, "One. Two.");
+        let long = paragraph(vec!["x".repeat(400); 100]);
+        assert!(long.chars().count() < LONGEST + 50 && long.ends_with("in the tables."));
     }
 
     #[test]

@@ -38,6 +38,9 @@ pub(crate) fn scale(id: &str) -> Scale {
         | "icc"
         | "icc_adjusted"
         | "icc_agreement"
+        | "icc_consistency"
+        | "session_rmcorr"
+        | "equivalence"
         | "icc_therapist"
         | "pooled"
         | "prediction_interval" => Scale::Bounded,

@@ -170,11 +170,16 @@ fn every_record_is_reproduced() {
             "linear/ols" => ols_values(&record["input"]),
             "linear/cluster_robust" => cluster_robust_values(&record["input"]),
             "linear/diagnostics" => diagnostics_values(&record["input"]),
+            "linear/variance_inflation" => {
+                let (fit, _) = fit(&record["input"]);
+                let factor = fit.variance_inflation(text(&record["input"], "column"));
+                Values::from([("factor".to_owned(), factor.unwrap())])
+            }
             "linear/line" => line_values(&record["input"]),
             other => panic!("unknown statistic {other}"),
         };
         problems.extend(differences(record, &found));
     }
     assert!(problems.is_empty(), "{problems:#?}");
-    assert_eq!(seen.len(), 4, "a statistic without a record: {seen:?}");
+    assert_eq!(seen.len(), 5, "a statistic without a record: {seen:?}");
 }

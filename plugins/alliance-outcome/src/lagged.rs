@@ -1,55 +1,146 @@
 //! From one session to the next: alliance now, outcome then.
 
+use dyad_plugin::apa;
 use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
 use dyad_stats::mixed::{Criterion, Rows};
 use dyad_stats::moments::Moments;
 
-use crate::{Settings, coefficient};
+use crate::null;
+use crate::pair::{Pair, words};
 
-/// What the report says beside every estimate of this model.
-const BIAS: &str = "centring at the client's mean uses later sessions too, and a shared time trend is removed only as far as it is linear";
+/// The columns of the model besides the intercept.
+pub(crate) const COLUMNS: [&str; 5] =
+    ["session", "within", "between_client", "between_therapist", "baseline"];
 
-/// Adds `session/A/Y/lagged_within`, `…_between_client`, `…_between_therapist`. The lag goes by session number: a missed session is a gap.
-pub(crate) fn add(
-    findings: &mut Findings,
-    run: &Run<Settings>,
-    clients: &Clients<'_>,
-    alliance: &Measure,
-    outcome: &Measure,
-) -> Result<(), Failure> {
-    let sessions = run.table("sessions")?;
-    let (ratings, scores) = (sessions.floats(&alliance.id)?, sessions.floats(&outcome.id)?);
-    let baseline = clients.baseline(run, outcome)?;
-    let means = clients.mean(&ratings);
+/// The rows of the model, and what was seen while they were collected.
+pub(crate) struct Lagged {
+    pub(crate) rows: Rows,
+    /// The clients with a row.
+    with: Vec<usize>,
+    no_lag: u64,
+    incomplete: u64,
+    /// Of the ratings in a client's mean, those later than the session that predicts.
+    later: Moments,
+    /// Days from one session to the next, where the study has days.
+    gap: Moments,
+    /// The first rows one by one, for the null that needs them.
+    pub(crate) kept: null::Kept,
+}
+
+/// Adds `session/A/Y/lagged_within`, `…_between_client`, `…_between_therapist` and what is found of the first without it. The lag goes
+/// by session number: a missed session is a gap.
+pub(crate) fn add(findings: &mut Findings, pair: &Pair<'_>) -> Result<(), Failure> {
+    let lagged = collect(pair)?;
+    let n = Counts { rows: Some(lagged.rows.len() as u64), ..pair.clients.counts(&lagged.with) };
+    let fit = if pair.clients.has_therapists() {
+        lagged.rows.fit(Criterion::Reml).map_err(words)
+    } else {
+        Err("the study file names no therapist column".to_owned())
+    };
+    let biases = biases(&lagged, n, pair);
+    for (what, column, label) in [
+        ("lagged_within", "within", "Within clients, one session later"),
+        ("lagged_between_client", "between_client", "Between clients of a therapist"),
+        ("lagged_between_therapist", "between_therapist", "Between therapists"),
+    ] {
+        let (alliance, outcome) = (pair.alliance.name(), pair.outcome.name());
+        let estimate = Estimate::new(
+            pair.id("session", what),
+            format!("{label}: {outcome} per point of {alliance}"),
+        )
+        .counts(n)
+        .dropped_rows("no rating at the session before (by number)", lagged.no_lag)
+        .dropped_rows("no outcome score or no baseline", lagged.incomplete)
+        .method(format!(
+            "Y ~ (session − 1) + within (lag 1) + between clients + between therapists + baseline + (1 | therapist/client), REML; Satterthwaite \
+             df; baseline: {}",
+            pair.baseline.source
+        ))
+        .source("hamaker2015")
+        .fixed_effect(&fit, &[(column, 1.0)]);
+        let is_within = column == "within" && estimate.refused.is_none();
+        let warnings = biases.iter().take(if is_within { biases.len() } else { 0 });
+        findings.estimates.push(warnings.fold(estimate, |e, bias| e.warn(bias)));
+    }
+    null::add(findings, pair, &lagged, n);
+    Ok(())
+}
+
+/// The known biases of the model, with what this run says of each.
+fn biases(lagged: &Lagged, n: Counts, pair: &Pair<'_>) -> Vec<String> {
+    let rows = lagged.rows.len().max(1) as f64;
+    let each = rows / n.clients.unwrap_or(1).max(1) as f64;
+    let later = lagged.later.mean().unwrap_or(0.0);
+    let spacing = match (lagged.gap.mean(), lagged.gap.sd()) {
+        (Ok(mean), Ok(sd)) => format!(
+            "sessions are {} days apart (SD {}), and a lag of one session is not always the same time",
+            apa::number(mean, 1),
+            apa::number(sd, 1)
+        ),
+        _ => "the study gives no days, so a lag of one session may be any time".to_owned(),
+    };
+    vec![
+        format!(
+            "the outcome of the session before is not in the model: with it, a random intercept would bias both by the order of 1/T, here 1/{}",
+            apa::number(each, 1)
+        ),
+        format!(
+            "centring at the client's mean uses later sessions too ({} of the ratings in it), so if the outcome moves the alliance, a path \
+             from alliance to outcome can be invented; the reverse path is not reported from this model at all",
+            apa::percent(later, 0)
+        ),
+        "a time trend that alliance and outcome share is removed only as far as it is linear"
+            .to_owned(),
+        spacing,
+        format!(
+            "{} is not centred at the client's mean: that would find effects that are not there",
+            pair.outcome.name()
+        ),
+    ]
+}
+
+fn collect(pair: &Pair<'_>) -> Result<Lagged, Failure> {
+    let clients = pair.clients;
+    let means = clients.mean(&pair.ratings);
     let (therapist_means, grand) = therapist_means(clients, &means);
-
-    let mut rows = Rows::in_nested_clusters(&[
-        "session",
-        "within",
-        "between_client",
-        "between_therapist",
-        "baseline",
-    ]);
-    let (mut with, mut no_lag, mut incomplete) = (Vec::new(), 0, 0);
+    let sessions = pair.run.table("sessions")?;
+    let day = if sessions.has("day") { Some(sessions.integers("day")?) } else { None };
+    let mut lagged = Lagged {
+        rows: Rows::in_nested_clusters(&COLUMNS),
+        with: Vec::new(),
+        no_lag: 0,
+        incomplete: 0,
+        later: Moments::new(),
+        gap: Moments::new(),
+        kept: null::Kept::default(),
+    };
     for (id, (client, range)) in (0..).zip(clients.rows.iter().enumerate()) {
-        let before = rows.len();
+        let before = lagged.rows.len();
         let therapist = clients.therapist(client).unwrap_or(0);
         let therapist_mean =
             usize::try_from(therapist).ok().and_then(|t| therapist_means.get(t).copied().flatten());
+        let rated = range.clone().filter(|row| pair.ratings.get(*row).is_some()).count();
+        let mut seen = 0;
         for row in range.clone() {
             let session = clients.session.get(row).unwrap_or(1);
             let previous = row
                 .checked_sub(1)
                 .filter(|p| *p >= range.start && clients.session.get(*p) == Some(session - 1));
-            let Some(lag) = previous.and_then(|p| ratings.get(p)) else {
-                no_lag += 1;
+            let lag = previous.and_then(|p| pair.ratings.get(p));
+            let rated_before = seen;
+            seen += usize::from(pair.ratings.get(row).is_some());
+            let (Some(previous), Some(lag)) = (previous, lag) else {
+                lagged.no_lag += 1;
                 continue;
             };
-            let complete =
-                scores.get(row).zip(means[client]).zip(therapist_mean.zip(baseline.values[client]));
+            let complete = pair
+                .scores
+                .get(row)
+                .zip(means[client])
+                .zip(therapist_mean.zip(pair.baseline.values[client]));
             let Some(((y, mean), (therapist_mean, severity))) = complete else {
-                incomplete += 1;
+                lagged.incomplete += 1;
                 continue;
             };
             let x = [
@@ -59,44 +150,18 @@ pub(crate) fn add(
                 therapist_mean - grand,
                 severity,
             ];
-            rows.push(therapist, id, &x, y).map_err(|e| Failure::internal(e.to_string()))?;
+            lagged.rows.push(therapist, id, &x, y).map_err(|e| Failure::internal(e.to_string()))?;
+            lagged.later.push((rated - rated_before) as f64 / rated.max(1) as f64);
+            if let Some((now, then)) = day.and_then(|day| day.get(row).zip(day.get(previous))) {
+                lagged.gap.push((now - then) as f64);
+            }
+            lagged.kept.push(therapist, id, session, &x, y);
         }
-        if rows.len() > before {
-            with.push(client);
+        if lagged.rows.len() > before {
+            lagged.with.push(client);
         }
     }
-    let n = Counts { rows: Some(rows.len() as u64), ..clients.counts(&with) };
-    let fit = if clients.has_therapists() {
-        rows.fit(Criterion::Reml).map_err(|e| e.to_string())
-    } else {
-        Err("the study file names no therapist column".to_owned())
-    };
-    for (what, column, label) in [
-        ("lagged_within", "within", "Within clients, one session later"),
-        ("lagged_between_client", "between_client", "Between clients of a therapist"),
-        ("lagged_between_therapist", "between_therapist", "Between therapists"),
-    ] {
-        let estimate = Estimate::new(
-            format!("session/{}/{}/{what}", alliance.id, outcome.id),
-            format!("{label}: {} per point of {}", outcome.name(), alliance.name()),
-        )
-        .counts(n)
-        .dropped_rows("no rating at the session before (by number)", no_lag)
-        .dropped_rows("no outcome score or no baseline", incomplete)
-        .method(format!(
-            "Y ~ (session − 1) + within (lag 1) + between clients + between therapists + baseline + (1 | therapist/client), REML; Satterthwaite \
-             df; baseline: {}",
-            baseline.source
-        ))
-        .source("hamaker2015");
-        let estimate = coefficient(estimate, &fit, &[(column, 1.0)]);
-        findings.estimates.push(if estimate.refused.is_none() {
-            estimate.warn(BIAS)
-        } else {
-            estimate
-        });
-    }
-    Ok(())
+    Ok(lagged)
 }
 
 /// Mean of the client means of each therapist, and the mean of those: not of rows, so that long treatments weigh no more.

@@ -1,23 +1,32 @@
 #![forbid(unsafe_code)]
 //! Alliance and outcome: do clients with a stronger alliance end better?
 //!
-//! One file per question: `early` (client level), `levels` (within and between therapists), `session` (session to session), `lagged`
-//! (the next session), `raters`, `sites`, `reliability`.
+//! One file per question: `early` (client level), `phases` (middle, late, mean), `levels` (within and between therapists), `session`
+//! (session to session), `lagged` (the next session) and `null` (would it be found if it were not there), `sites`, `moderators`,
+//! `together` (several process variables at once), `raters`, `reliability`, `replication`. `pair` holds what they share, `checks`
+//! the assumptions, `words` the paragraphs.
 
+mod checks;
 mod early;
 mod figures;
 mod lagged;
 mod levels;
+mod moderators;
+mod null;
+mod pair;
+mod phases;
 mod raters;
 mod reliability;
 mod replication;
 mod session;
 mod sites;
+mod together;
 mod words;
 
 use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
-use dyad_stats::mixed::Fit;
+
+use crate::pair::Pair;
 
 /// The settings of `[analyses.alliance-outcome]`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -27,14 +36,24 @@ pub struct Settings {
     early_window: [i64; 2],
     /// The published correlation to compare with, benefit sign.
     benchmark: f64,
+    /// Its published 95 % interval; one that does not hold the benchmark belongs to another, and is not used.
+    benchmark_interval: [f64; 2],
     /// How far from a published correlation counts as the same for all practical purposes.
     equivalence_margin: f64,
+    /// Simulated studies without the lagged effect; 0: none.
+    null_simulations: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        // Flückiger et al. (2018): r = .278 over 295 studies.
-        Self { early_window: [3, 5], benchmark: 0.278, equivalence_margin: 0.1 }
+        // Flückiger et al. (2018): r = .278 [.256, .299] over 295 studies.
+        Self {
+            early_window: [3, 5],
+            benchmark: 0.278,
+            benchmark_interval: [0.256, 0.299],
+            equivalence_margin: 0.1,
+            null_simulations: 200,
+        }
     }
 }
 
@@ -46,30 +65,33 @@ impl Analysis for AllianceOutcome {
 
     fn manifest() -> Manifest {
         Manifest::new("alliance-outcome", env!("CARGO_PKG_VERSION"), "Alliance and outcome")
-            .reads("sessions", ["client", "session", "@alliance", "@outcome", "@item"])
-            .reads("clients", ["site", "therapist", "client", "@baseline"])
+            .reads(
+                "sessions",
+                ["client", "session", "day", "@alliance", "@outcome", "@covariate", "@item"],
+            )
+            .reads("clients", ["site", "therapist", "client", "@baseline", "@covariate"])
+            .reads("therapists", ["therapist", "@covariate"])
             .needs("alliance")
             .needs("outcome")
     }
 
     fn check(settings: &Settings) -> Result<(), Failure> {
         let [first, last] = settings.early_window;
-        if first < 1 || last < first {
-            return Err(Failure::bad_settings(
-                "early_window needs two session numbers, the first not above the last",
-            ));
-        }
-        if settings.benchmark.abs() >= 1.0 {
-            return Err(Failure::bad_settings(
-                "benchmark is a correlation: it lies between -1 and 1",
-            ));
-        }
-        if !(settings.equivalence_margin > 0.0 && settings.equivalence_margin < 1.0) {
-            return Err(Failure::bad_settings(
-                "equivalence_margin is a correlation between 0 and 1",
-            ));
-        }
-        Ok(())
+        let [low, high] = settings.benchmark_interval;
+        let problem = if first < 1 || last < first {
+            "early_window needs two session numbers, the first not above the last"
+        } else if settings.benchmark.abs() >= 1.0 {
+            "benchmark is a correlation: it lies between -1 and 1"
+        } else if !(-1.0 < low && low < high && high < 1.0) {
+            "benchmark_interval goes from a smaller to a larger correlation"
+        } else if !(settings.equivalence_margin > 0.0 && settings.equivalence_margin < 1.0) {
+            "equivalence_margin is a correlation between 0 and 1"
+        } else if settings.null_simulations > 10_000 {
+            "null_simulations is at most 10000"
+        } else {
+            return Ok(());
+        };
+        Err(Failure::bad_settings(problem))
     }
 
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
@@ -77,40 +99,25 @@ impl Analysis for AllianceOutcome {
         let mut findings = Findings::new();
         for alliance in run.measures_of(Role::Alliance) {
             for outcome in run.measures_of(Role::Outcome) {
-                early::add(&mut findings, run, &clients, alliance, outcome)?;
-                levels::add(&mut findings, run, &clients, alliance, outcome)?;
-                session::add(&mut findings, run, &clients, alliance, outcome)?;
-                lagged::add(&mut findings, run, &clients, alliance, outcome)?;
-                sites::add(&mut findings, run, &clients, alliance, outcome)?;
+                let pair = Pair::of(run, &clients, alliance, outcome)?;
+                early::add(&mut findings, &pair);
+                checks::add(&mut findings, &pair);
+                phases::add(&mut findings, &pair);
+                levels::add(&mut findings, &pair);
+                session::add(&mut findings, &pair);
+                lagged::add(&mut findings, &pair)?;
+                sites::add(&mut findings, &pair);
+                moderators::add(&mut findings, &pair)?;
             }
             reliability::add(&mut findings, run, &clients, alliance)?;
+        }
+        for outcome in run.measures_of(Role::Outcome) {
+            together::add(&mut findings, run, &clients, outcome)?;
         }
         raters::add(&mut findings, run, &clients)?;
         replication::add(&mut findings, run, &clients)?;
         findings.text = words::text(&findings, run);
         Ok(findings)
-    }
-}
-
-/// A coefficient of a mixed model as an estimate, or why there is none.
-fn coefficient(estimate: Estimate, fit: &Result<Fit, String>, weights: &[(&str, f64)]) -> Estimate {
-    let estimate = estimate.source("bates2015").source("kuznetsova2017");
-    let fit = match fit {
-        Ok(fit) => fit,
-        Err(reason) => return estimate.refused(reason.as_str()),
-    };
-    match fit.contrast(weights) {
-        Err(reason) => estimate.refused(reason.to_string()),
-        Ok(b) => {
-            let given = estimate
-                .tested(b.estimate, b.se, b.ci, (b.t, b.df), b.p)
-                .detail("criterion", fit.criterion);
-            if fit.singular {
-                given.warn("a variance is estimated as 0 (singular fit): the degrees of freedom are unreliable")
-            } else {
-                given
-            }
-        }
     }
 }
 

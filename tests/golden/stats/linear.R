@@ -10,7 +10,7 @@ quoted <- function(x) paste0('"', x, '"')
 list_of <- function(x) paste0("[", paste(x, collapse = ", "), "]")
 
 # p magnifies an error of t and df; df are a ratio of sums of squares.
-tolerances <- list(ols = c(default = 1e-10), line = c(default = 1e-10), diagnostics = c(default = 1e-9),
+tolerances <- list(ols = c(default = 1e-10), line = c(default = 1e-10), diagnostics = c(default = 1e-9), variance_inflation = c(default = 1e-9),
                    cluster_robust = c(default = 1e-9, estimate = 1e-10, df = 1e-8, p = 1e-7))
 records <- character()
 put <- function(statistic, case, call, input, expect, tolerance = tolerances[[statistic]]) {
@@ -42,6 +42,8 @@ design <- function(case, d, columns, unit = NULL) {
   put("ols", case, paste0("summary(lm(y ~ ", right, "))"), input,
       c(setNames(s[keep, 1], paste0(terms[keep], "/estimate")), setNames(s[keep, 2], paste0(terms[keep], "/se")), df = m$df.residual))
   if (is.null(unit)) {
+    for (x in columns) put("variance_inflation", paste(case, x), "1/(1 - summary(lm(x ~ others))$r.squared)", c(input, column = quoted(x)),
+      c(factor = 1 / (1 - summary(lm(reformulate(c("1", setdiff(columns, x)), x), d))$r.squared)))
     e <- residuals(m); D <- cooks.distance(m); moment <- function(k) mean(e^k)
     put("diagnostics", case, paste0("cooks.distance, hatvalues, rstudent of lm(y ~ ", right, "); moments of its residuals"), input,
         c(cooks_max = max(D), influential = sum(D > 4 / nrow(d)), high_leverage = sum(hatvalues(m) > 3 * length(terms) / nrow(d)),

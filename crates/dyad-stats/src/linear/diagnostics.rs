@@ -20,6 +20,25 @@ pub struct Diagnostics {
 }
 
 impl Ols {
+    /// The variance inflation factor of a column: how many times its sampling variance grows because the other columns hold part of it.
+    ///
+    /// (X'X)⁻¹ₖₖ·Σ(x − x̄)² = 1/(1 − R²) of the column on the others; 1 where they are unrelated.
+    ///
+    /// # Missing values
+    /// `None` if there is no such column.
+    ///
+    /// # Source
+    /// Checked against R `1/(1 - summary(lm(x ~ others))$r.squared)`: `golden/stats/linear.R`.
+    #[must_use]
+    pub fn variance_inflation(&self, column: &str) -> Option<f64> {
+        let at = self.names.iter().position(|name| name == column).filter(|at| *at > 0)?;
+        let p = self.beta.len();
+        let values = || self.design.iter().skip(at).step_by(p);
+        let mean = values().sum::<f64>() / self.residuals.len() as f64;
+        let squares: f64 = values().map(|x| (x - mean) * (x - mean)).sum();
+        Some(self.inverse[at * p + at] * squares)
+    }
+
     /// Influence and shape of the residuals.
     ///
     /// h = x'(X'X)⁻¹x; Cook's D = e²h/(p·s²·(1 − h)²); externally studentised residual e/√(s₍₋ᵢ₎²(1 − h)); moments about the mean, with n

@@ -99,8 +99,16 @@ mod tests {
     use super::*;
     use crate::resample::Generator;
 
+    struct Made {
+        x: Vec<f64>,
+        y: Vec<f64>,
+        sessions: Vec<u16>,
+        clients: Vec<Range<usize>>,
+        outer: Vec<i64>,
+    }
+
     /// 40 clients of 10 therapists, 8 sessions; column and response drift alike and know nothing of each other.
-    fn study(rho: f64) -> (Vec<f64>, Vec<f64>, Vec<u16>, Vec<Range<usize>>, Vec<i64>) {
+    fn study(rho: f64) -> Made {
         let sessions: Vec<u16> = (1..=8).collect::<Vec<u16>>().repeat(40);
         let clients: Vec<Range<usize>> = (0..40).map(|c| 8 * c..8 * c + 8).collect();
         let mut generator = Generator::new(5, "drift", 0);
@@ -114,13 +122,13 @@ mod tests {
             (0..320).map(|row| draw(row % 8 == 0)).collect::<Vec<f64>>()
         };
         let (x, y) = (series(), series());
-        (x, y, sessions, clients, (0..40).map(|c| c / 4).collect())
+        Made { x, y, sessions, clients, outer: (0..40).map(|c| c / 4).collect() }
     }
 
     #[test]
     fn drift_in_both_finds_what_is_not_there() {
         let run = |rho: f64| {
-            let (x, y, sessions, clients, outer) = study(rho);
+            let Made { x, y, sessions, clients, outer } = study(rho);
             let response = Series { sessions: &sessions, values: &y, clients: &clients };
             let design = Design { columns: &["x"], x: &x, response, outer: &outer };
             let plan = Plan { seed: 1, purpose: "drift", replicates: 200, threads: 1 };
@@ -135,7 +143,7 @@ mod tests {
 
     #[test]
     fn refusals() {
-        let (x, y, sessions, clients, outer) = study(0.3);
+        let Made { x, y, sessions, clients, outer } = study(0.3);
         let response = Series { sessions: &sessions, values: &y, clients: &clients };
         let design = Design { columns: &["x"], x: &x, response, outer: &outer };
         let plan = Plan { seed: 1, purpose: "drift", replicates: 5, threads: 1 };
