@@ -61,7 +61,7 @@ pub(crate) fn add(findings: &mut Findings, pair: &Pair<'_>) -> Result<(), Failur
         .fixed_effect(&fit, &[(column, 1.0)]);
         let is_within = column == "within" && estimate.refused.is_none();
         let warnings = biases.iter().take(if is_within { biases.len() } else { 0 });
-        findings.estimates.push(warnings.fold(estimate, |e, bias| e.warn(bias)));
+        findings.estimates.push(warnings.fold(estimate, Estimate::warn));
     }
     null::add(findings, pair, &lagged, n);
     Ok(())

@@ -2,10 +2,11 @@
 //! Alliance and outcome: do clients with a stronger alliance end better?
 //!
 //! One file per question: `early` (client level), `phases` (middle, late, mean), `levels` (within and between therapists), `session`
-//! (session to session), `lagged` (the next session) and `null` (would it be found if it were not there), `sites`, `moderators`,
+//! (session to session), `lagged` (the next session) and `null` (would it be found if it were not there), `sites` and `benchmark`, `moderators`,
 //! `together` (several process variables at once), `raters`, `reliability`, `replication`. `pair` holds what they share, `checks`
 //! the assumptions, `words` the paragraphs.
 
+mod benchmark;
 mod checks;
 mod early;
 mod figures;

@@ -47,14 +47,12 @@ impl Kept {
 /// autocorrelated as these).
 pub(crate) fn add(findings: &mut Findings, pair: &Pair<'_>, lagged: &Lagged, n: Counts) {
     let studies = pair.run.settings().null_simulations;
-    let none = || {
-        if !pair.clients.has_therapists() {
-            Some("the study file names no therapist column")
-        } else if studies == 0 {
-            Some("null_simulations is 0")
-        } else {
-            None
-        }
+    let why_not = if !pair.clients.has_therapists() {
+        Some("the study file names no therapist column")
+    } else if studies == 0 {
+        Some("null_simulations is 0")
+    } else {
+        None
     };
     let purpose = pair.id("session", "null_recovery");
     let plan = Plan { seed: pair.run.seed(), purpose: &purpose, replicates: studies, threads: 1 };
@@ -74,10 +72,10 @@ pub(crate) fn add(findings: &mut Findings, pair: &Pair<'_>, lagged: &Lagged, n: 
         format!("the lagged model without the effect, {studies} studies drawn from its variances with the same sessions and ratings, whole model refitted"),
     )
     .counts(n);
-    let found = match none() {
-        Some(why) => Err(why.to_owned()),
-        None => null_recovery(&lagged.rows, "within", &plan).map_err(words),
-    };
+    let found = why_not.map_or_else(
+        || null_recovery(&lagged.rows, "within", &plan).map_err(words),
+        |why| Err(why.to_owned()),
+    );
     findings.estimates.push(match found {
         Err(reason) => estimate.refused(reason),
         Ok(found) => given(estimate, &found),
@@ -92,15 +90,12 @@ pub(crate) fn add(findings: &mut Findings, pair: &Pair<'_>, lagged: &Lagged, n: 
     .source("pinheiro2000")
     .rows(kept.y.len() as u64)
     .clients(kept.clients.len() as u64);
-    let found = match none() {
-        Some(why) => Err(why.to_owned()),
-        None => {
-            let response =
-                Series { sessions: &kept.sessions, values: &kept.y, clients: &kept.clients };
-            let design = Design { columns: &COLUMNS, x: &kept.x, response, outer: &kept.outer };
-            null_recovery_drift(&design, "within", &plan).map_err(words)
-        }
-    };
+    let response = Series { sessions: &kept.sessions, values: &kept.y, clients: &kept.clients };
+    let design = Design { columns: &COLUMNS, x: &kept.x, response, outer: &kept.outer };
+    let found = why_not.map_or_else(
+        || null_recovery_drift(&design, "within", &plan).map_err(words),
+        |why| Err(why.to_owned()),
+    );
     findings.estimates.push(match found {
         Err(reason) => estimate.refused(reason),
         Ok((rho, found)) => given(estimate, &found).detail("autocorrelation", rho),
