@@ -38,11 +38,14 @@ pub(crate) fn comparison(difference: f64, p_difference: f64, p_equivalence: f64)
     }
 }
 
-/// Adds `sites/A/Y/benchmark`, `…/benchmark_uncertain`, `…/equivalence`. `new` starts an estimate: id, label, method, sources.
+/// Starts an estimate of the sites: id, label, method, sources.
+type NewEstimate<'a> = dyn Fn(&str, &str, &str, &[&str]) -> Estimate + 'a;
+
+/// Adds `sites/A/Y/benchmark`, `…/benchmark_uncertain`, `…/equivalence`.
 pub(crate) fn add(
     findings: &mut Findings,
     pair: &Pair<'_>,
-    new: &dyn Fn(&str, &str, &str, &[&str]) -> Estimate,
+    new: &NewEstimate<'_>,
     fit: &Result<RandomEffects, String>,
 ) {
     let settings = pair.run.settings();
