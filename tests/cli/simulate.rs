@@ -67,8 +67,9 @@ fn misses(args: &[&str]) -> (Vec<String>, usize) {
         if !independent && id.starts_with("early-peak/mean/") {
             continue;
         }
-        let found = results.estimates.get(id);
-        let found = found.unwrap_or_else(|| panic!("{id} is in truth.json but not in the results"));
+        let given = results.estimates.contains_key(id);
+        assert!(given, "{id} is in truth.json but not in the results");
+        let found = &results.estimates[id];
         let value = known["value"].as_f64().expect("a true value is a number");
         let Some([low, high]) = interval(found) else { continue };
         compared += 1;

@@ -24,7 +24,8 @@ pub(crate) fn simulate(args: &SimulateArgs, terminal: &Terminal) -> Result<u8, F
         DataFormat::Parquet => dyad_simulate::Format::Parquet,
     };
     let progress = terminal.progress("drawing sessions");
-    let written = dyad_simulate::write(&parameters, format, pending.folder()).map_err(failure)?;
+    let written =
+        dyad_simulate::write(&parameters, format, pending.folder()).map_err(Failure::from)?;
     pending.commit()?;
     drop(progress);
     say(&written, args, terminal);
@@ -44,18 +45,20 @@ fn parameters(args: &SimulateArgs) -> Result<Parameters, Failure> {
     ];
     let short = short.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value?)));
     let assignments: Vec<String> = args.set.iter().cloned().chain(short).collect();
-    let parameters = Parameters::with(file.as_deref(), &assignments).map_err(failure)?;
+    let parameters = Parameters::with(file.as_deref(), &assignments).map_err(Failure::from)?;
     match args.sessions {
-        Some(sessions) => parameters.sized(sessions).map_err(failure),
+        Some(sessions) => parameters.sized(sessions).map_err(Failure::from),
         None => Ok(parameters),
     }
 }
 
-fn failure(error: SimulateError) -> Failure {
-    match error {
-        SimulateError::Parameter(_) => Failure::usage(error.to_string())
-            .hint("`dyad simulate --print` shows every parameter with its default"),
-        _ => Failure::coded("io", error.to_string()),
+impl From<SimulateError> for Failure {
+    fn from(error: SimulateError) -> Self {
+        match error {
+            SimulateError::Parameter(_) => Self::usage(error.to_string())
+                .hint("`dyad simulate --print` shows every parameter with its default"),
+            _ => Self::coded("io", error.to_string()),
+        }
     }
 }
 
