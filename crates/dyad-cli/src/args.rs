@@ -108,6 +108,8 @@ pub(crate) enum Command {
         /// Replace the folder if it exists.
         #[arg(long)]
         force: bool,
+        #[command(flatten)]
+        pictures: PictureArgs,
     },
     /// Set two runs side by side: a replication, an audit cycle.
     Compare {
@@ -240,6 +242,8 @@ pub(crate) struct OutputArgs {
     /// Replace the folder if it exists.
     #[arg(long)]
     pub force: bool,
+    #[command(flatten)]
+    pub pictures: PictureArgs,
     /// Plugins at work at once [default: the number of cores].
     #[arg(long)]
     pub jobs: Option<std::num::NonZeroUsize>,
@@ -255,6 +259,23 @@ pub(crate) struct OutputArgs {
     /// Write what plugins print and say into this file, for their author. It may quote data: only you can read it.
     #[arg(long, value_name = "FILE")]
     pub debug_plugins: Option<PathBuf>,
+}
+
+/// Figures for programs that read no SVG.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(crate) struct PictureArgs {
+    /// Write every figure as PNG too: 180 mm wide at 300 dpi.
+    #[arg(long)]
+    pub png: bool,
+    /// Write all figures into figures.pdf too.
+    #[arg(long)]
+    pub pdf: bool,
+}
+
+impl From<PictureArgs> for dyad_report::Pictures {
+    fn from(args: PictureArgs) -> Self {
+        Self { png: args.png, pdf: args.pdf }
+    }
 }
 
 /// `dyad plugins …`.

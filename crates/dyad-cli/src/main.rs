@@ -32,8 +32,8 @@ fn main() -> ExitCode {
         Command::Validate { study } => commands::validate::validate(&study, &terminal),
         Command::Init { data, print } => commands::init::init(&data, print, &terminal),
         Command::Simulate(args) => commands::simulate::simulate(&args, &terminal),
-        Command::Report { folder, out, force } => {
-            commands::report::report(&folder, out.as_deref(), force, &terminal)
+        Command::Report { folder, out, force, pictures } => {
+            commands::report::report(&folder, out.as_deref(), force, pictures.into(), &terminal)
         }
         Command::Compare { first, second, out, force } => {
             commands::report::compare(&first, &second, &out, force, &terminal)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use askama::Template;
-use dyad_model::{Estimate, Results};
+use dyad_model::{Estimate, Flow, Results};
 use serde::Serialize;
 
 use crate::svg::put;
@@ -64,6 +64,8 @@ pub struct Compared {
 pub struct Comparison {
     /// Titles of the two studies.
     pub titles: [String; 2],
+    /// Who is in them.
+    pub flows: [Flow; 2],
     /// Every estimate of either run, by full name.
     pub estimates: Vec<Compared>,
 }
@@ -89,7 +91,11 @@ pub fn compare(first: &Results, second: &Results) -> Comparison {
             Compared { id, first, second, difference, outcome }
         })
         .collect();
-    Comparison { titles: [first, second].map(|r| r.study.title.clone()), estimates }
+    Comparison {
+        titles: [first, second].map(|r| r.study.title.clone()),
+        flows: [first, second].map(|r| r.flow.clone()),
+        estimates,
+    }
 }
 
 fn outcome(first: Option<&Estimate>, second: Option<&Estimate>) -> Outcome {
@@ -115,6 +121,7 @@ struct RowView {
     id: String,
     label: String,
     sides: [[String; 2]; 2],
+    difference: String,
     outcome: &'static str,
 }
 
@@ -127,6 +134,7 @@ struct GroupView {
 #[template(path = "compare.html")]
 struct Page {
     titles: [String; 2],
+    samples: Vec<(&'static str, [u64; 2])>,
     counts: Vec<(&'static str, usize)>,
     groups: Vec<GroupView>,
 }
@@ -154,11 +162,22 @@ pub fn render_comparison(comparison: &Comparison) -> Result<String, ReportError>
                 id: compared.id.clone(),
                 label: known.map_or_else(String::new, |e| e.label.clone()),
                 sides: [side(&compared.first), side(&compared.second)],
+                difference: compared.difference.zip(known).map_or_else(
+                    || words::MISSING.to_owned(),
+                    |(difference, of)| words::difference(difference, of),
+                ),
                 outcome: compared.outcome.words(),
             });
         }
     }
+    let both = |of: fn(&Flow) -> u64| [of(&comparison.flows[0]), of(&comparison.flows[1])];
     let page = Page {
+        samples: vec![
+            ("clients", both(|f| f.clients)),
+            ("sessions", both(|f| f.rows_used)),
+            ("therapists", both(|f| f.therapists)),
+            ("sites", both(|f| f.sites)),
+        ],
         titles: comparison.titles.clone(),
         counts: counts.into_iter().map(|(outcome, n)| (outcome.words(), n)).collect(),
         groups,

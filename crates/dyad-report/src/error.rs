@@ -46,6 +46,9 @@ pub enum ReportError {
         /// What is wrong, and what was expected.
         what: String,
     },
+    /// An embedded font, or the PDF made with it, failed: a defect of the program.
+    #[error("figures cannot be painted: {0}")]
+    Font(String),
     /// A table whose rows do not fit its columns.
     #[error("table `{id}`: row {row} has {found} cells where the table has {expected} columns")]
     Table {

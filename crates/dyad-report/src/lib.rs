@@ -13,8 +13,7 @@ mod files;
 mod markdown;
 mod options;
 mod page;
-#[cfg(feature = "png")]
-mod png;
+mod pictures;
 mod read;
 pub mod release;
 mod svg;
@@ -28,8 +27,7 @@ pub use error::ReportError;
 pub use figures::{figure_data, render_figure};
 pub use options::Options;
 pub use page::render_html;
-#[cfg(feature = "png")]
-pub use png::{Painter, write_png};
+pub use pictures::{Painter, Pictures};
 pub use read::{Saved, read};
 pub use release::Profile;
 pub use svg::{Ink, Svg, Theme};

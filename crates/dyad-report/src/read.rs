@@ -7,6 +7,7 @@ use dyad_model::{Provenance, Results};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::release::Audit;
 use crate::{Profile, ReportError};
 
 /// What a report was made from.
@@ -18,6 +19,8 @@ pub struct Saved {
     pub provenance: Provenance,
     /// The profile they were released under.
     pub profile: Profile,
+    /// What the gate did then.
+    pub audit: Audit,
 }
 
 #[derive(Deserialize)]
@@ -33,10 +36,10 @@ struct Header {
     profile: String,
 }
 
-/// Reads `results.json` and `run.json` of a report's folder.
+/// Reads `results.json`, `run.json` and `release.json` of a report's folder.
 ///
-/// To render them again use [`crate::Options`] with the saved profile and, unless it is `internal`, `released: true`: what was
-/// rounded once must not be judged again by rounded counts.
+/// To render them again use [`crate::Options`] with the saved profile and `released: Some(audit)`: what was rounded once must not
+/// be judged again by rounded counts.
 ///
 /// # Errors
 /// - [`ReportError::NoFolder`] if there is no such folder.
@@ -62,7 +65,9 @@ pub fn read(dir: &Path) -> Result<Saved, ReportError> {
             name.parse().map_err(|source| ReportError::Profile { path: path.clone(), source })?
         }
     };
-    Ok(Saved { results: json(&path)?, provenance: json(&dir.join("run.json"))?, profile })
+    let provenance = json(&dir.join("run.json"))?;
+    let audit = json(&dir.join("release.json"))?;
+    Ok(Saved { results: json(&path)?, provenance, profile, audit })
 }
 
 fn json<T: DeserializeOwned>(path: &Path) -> Result<T, ReportError> {

@@ -96,6 +96,13 @@ pub(crate) fn benefit(estimate: &Estimate) -> String {
         .map_or_else(|| MISSING.to_owned(), |v| on_scale(v, scale(&estimate.id), decimals(v)))
 }
 
+/// A difference of two values of an estimate, on its scale and with its sign.
+pub(crate) fn difference(difference: f64, of: &Estimate) -> String {
+    let size =
+        on_scale(difference.abs(), scale(&of.id), decimals(of.estimate.unwrap_or(difference)));
+    if difference < 0.0 { format!("−{size}") } else { format!("+{size}") }
+}
+
 /// The interval, without its level.
 pub(crate) fn interval(estimate: &Estimate) -> String {
     let Some(limits) = estimate.ci else { return MISSING.to_owned() };

@@ -10,9 +10,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::bib::Library;
 use crate::figures::{figure_data, of_study, render_figure};
-use crate::page::{check, cited_keys, render};
+use crate::page::{check, cited_keys, figures_in_order, render};
+use crate::pictures::{Painter, Plate, book};
 use crate::svg::{Theme, put};
-use crate::{Options, Profile, ReportError, csv, estimates, files, markdown, release};
+use crate::{Options, ReportError, csv, estimates, files, markdown, release, words};
 
 /// What was written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,7 +36,7 @@ pub struct WrittenFile {
 }
 
 /// Writes the report: `report.html`, `report.md`, `results.json`, `release.json`, `run.json`, `references.bib`, `tables/*.csv` and
-/// `figures/*.{svg,csv}`.
+/// `figures/*.{svg,csv}`, with `figures/*.png` and `figures.pdf` where they are asked for.
 ///
 /// Disclosure control comes first: everything is made from what the profile lets pass, and `release.json` says what it did.
 ///
@@ -45,6 +46,7 @@ pub struct WrittenFile {
 /// - [`ReportError::NoFolder`], [`ReportError::FolderNotEmpty`] if `dir` is not an existing empty folder.
 /// - [`ReportError::DuplicateId`] if two tables or two figures would have the same file.
 /// - [`ReportError::Table`] if a row does not fit its table.
+/// - [`ReportError::Font`] if pictures are asked for and cannot be painted.
 /// - [`ReportError::Io`] if a file cannot be written.
 pub fn write(
     results: &Results,
@@ -52,7 +54,7 @@ pub fn write(
     options: &Options,
     dir: &Path,
 ) -> Result<Written, ReportError> {
-    let mut folder = Folder::open(dir, options.profile)?;
+    let mut folder = Folder::open(dir, options)?;
     for table in
         results.tables.iter().chain(results.analyses.iter().flat_map(|a| &a.findings.tables))
     {
@@ -74,7 +76,6 @@ pub fn write(
     folder.make("figures")?;
     let study = of_study(&results.flow);
     folder.put("tables/study-flow.csv", &csv::table(&figure_data(&study)))?;
-    folder.figure(&study, "study")?;
     for table in &results.tables {
         folder.table(table, "study")?;
     }
@@ -82,9 +83,20 @@ pub fn write(
         for table in &analysis.findings.tables {
             folder.table(table, &analysis.plugin)?;
         }
-        for figure in &analysis.findings.figures {
-            folder.figure(figure, &analysis.plugin)?;
-        }
+    }
+    let mut plates = Vec::new();
+    for (number, (plugin, figure)) in figures_in_order(results, &study).into_iter().enumerate() {
+        folder.figure(figure, plugin)?;
+        let n = words::counts(&figure.n).join(", ");
+        let n = if n.is_empty() { n } else { format!(" n: {n}.") };
+        plates.push(Plate {
+            number: format!("Figure {}", number + 1),
+            figure,
+            caption: format!("{}{n}", figure.caption),
+        });
+    }
+    if options.pictures().pdf {
+        folder.put_bytes("figures.pdf", &book(&results.study.title, &plates)?)?;
     }
     folder.written.files.sort();
     Ok(folder.written)
@@ -115,12 +127,14 @@ struct Folder<'a> {
     dir: &'a Path,
     /// Whether figures are written as files of their own.
     svg: bool,
+    /// Paints them as PNG, if they are asked for.
+    painter: Option<Painter>,
     names: BTreeSet<String>,
     written: Written,
 }
 
 impl<'a> Folder<'a> {
-    fn open(dir: &'a Path, profile: Profile) -> Result<Self, ReportError> {
+    fn open(dir: &'a Path, options: &Options) -> Result<Self, ReportError> {
         if !dir.is_dir() {
             return Err(ReportError::NoFolder { path: dir.to_owned() });
         }
@@ -128,8 +142,9 @@ impl<'a> Folder<'a> {
         if entries.next().is_some() {
             return Err(ReportError::FolderNotEmpty { path: dir.to_owned() });
         }
-        let svg = profile.lets_svg_out();
-        Ok(Self { dir, svg, names: BTreeSet::new(), written: Written::default() })
+        let svg = options.profile.lets_svg_out();
+        let painter = options.pictures().png.then(Painter::new).transpose()?;
+        Ok(Self { dir, svg, painter, names: BTreeSet::new(), written: Written::default() })
     }
 
     fn make(&self, name: &str) -> Result<(), ReportError> {
@@ -138,13 +153,17 @@ impl<'a> Folder<'a> {
     }
 
     fn put(&mut self, name: &str, text: &str) -> Result<(), ReportError> {
+        self.put_bytes(name, text.as_bytes())
+    }
+
+    fn put_bytes(&mut self, name: &str, content: &[u8]) -> Result<(), ReportError> {
         let path = self.dir.join(name);
-        fs::write(&path, text).map_err(|source| io("write", path, source))?;
+        fs::write(&path, content).map_err(|source| io("write", path, source))?;
         let mut sha256 = String::with_capacity(64);
-        for byte in Sha256::digest(text.as_bytes()) {
+        for byte in Sha256::digest(content) {
             put(&mut sha256, format_args!("{byte:02x}"));
         }
-        let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
+        let bytes = u64::try_from(content.len()).unwrap_or(u64::MAX);
         self.written.files.push(WrittenFile { name: name.to_owned(), bytes, sha256 });
         Ok(())
     }
@@ -170,6 +189,10 @@ impl<'a> Folder<'a> {
             Ok(svg) => {
                 if self.svg {
                     self.put(&format!("{name}.svg"), &svg.markup)?;
+                }
+                let png = self.painter.as_ref().map(|painter| painter.paint(figure)).transpose()?;
+                if let Some(png) = png {
+                    self.put_bytes(&format!("{name}.png"), &png)?;
                 }
                 self.put(&format!("{name}.csv"), &csv::table(&figure_data(figure)))
             }

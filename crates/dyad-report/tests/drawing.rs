@@ -161,7 +161,7 @@ fn every_kind_of_figure_is_named_described_and_balanced() {
     for figure in figures {
         let kind = serde_json::to_value(&figure.plot).unwrap()["kind"].as_str().unwrap().to_owned();
         *kinds.entry(kind).or_insert(0) += 1;
-        for theme in [Theme::Page, Theme::StandAlone, Theme::Paper] {
+        for theme in [Theme::Page, Theme::StandAlone] {
             let svg = render_figure(figure, "fig-x", theme).unwrap().markup;
             assert_eq!(svg.matches("<g ").count(), svg.matches("</g>").count(), "{}", figure.id);
             assert!(svg.contains("role=\"img\""), "{}", figure.id);

@@ -155,12 +155,17 @@ fn a_report_is_rendered_again_from_its_own_folder() {
         let saved = read(dir.path()).unwrap();
         assert_eq!(saved.profile, profile);
         let again = tempfile::tempdir().unwrap();
-        let options =
-            Options { profile, released: profile != Profile::Internal, ..Options::default() };
+        let options = Options { profile, released: Some(saved.audit), ..Options::default() };
         write(&saved.results, &saved.provenance, &options, again.path()).unwrap();
-        for name in
-            ["results.json", "run.json", "tables/estimates.csv", "report.md", "references.bib"]
-        {
+        for name in [
+            "report.html",
+            "results.json",
+            "run.json",
+            "release.json",
+            "tables/estimates.csv",
+            "report.md",
+            "references.bib",
+        ] {
             let text = |dir: &tempfile::TempDir| fs::read_to_string(dir.path().join(name)).unwrap();
             assert_eq!(text(&dir), text(&again), "{name} under {}", profile.as_str());
         }

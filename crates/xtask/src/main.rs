@@ -1,6 +1,7 @@
 //! Tasks of the workspace: `cargo xtask test`, `cargo xtask golden`, `cargo xtask lint`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to a terminal")]
 
+mod browser;
 mod build;
 mod example_report;
 mod golden;
@@ -18,6 +19,9 @@ usage: cargo xtask TASK
   golden [--install]  make the golden values again with R and compare; --install first installs R by apt
   example-report [--write]
                       compare reports/example with what the demo writes; --write replaces it
+  browser [--install]
+                      look at the demo's report in Chromium: console, requests, widths, contrast, paper; --install first
+                      installs what that needs by apt
   lint                check what compilers cannot: file length, datasets, citations, the code map";
 
 fn main() -> ExitCode {
@@ -28,6 +32,7 @@ fn main() -> ExitCode {
         Some("test") => test::run(&rest),
         Some("golden") => golden::run(&rest),
         Some("example-report") => example_report::run(&rest),
+        Some("browser") => browser::run(&rest),
         Some("lint") => lint::run(&rest),
         _ => {
             eprintln!("{USAGE}");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use dyad_model::Explained;
-use dyad_report::{Options, ReportError};
+use dyad_report::{Options, Pictures, ReportError};
 
 use super::run::catalogue;
 use crate::args::Sandbox;
@@ -17,13 +17,19 @@ pub(crate) fn report(
     folder: &Path,
     out: Option<&Path>,
     force: bool,
+    pictures: Pictures,
     terminal: &Terminal,
 ) -> Result<u8, Failure> {
     let saved = dyad_report::read(folder).map_err(failed)?;
     let target = out.unwrap_or(folder);
     // In place of itself it may be put without being asked: nothing is lost that was not read.
     let pending = Pending::begin(target, force || out.is_none())?;
-    let options = Options { explained: explained(), profile: saved.profile, released: true };
+    let options = Options {
+        explained: explained(),
+        profile: saved.profile,
+        released: Some(saved.audit),
+        pictures,
+    };
     dyad_report::write(&saved.results, &saved.provenance, &options, pending.folder())
         .map_err(failed)?;
     pending.commit()?;

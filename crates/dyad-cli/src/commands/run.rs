@@ -9,6 +9,7 @@ use dyad_host::{
 };
 use dyad_ingest::{InputFile, Loaded, StudyFile};
 use dyad_model::{NoteKind, Provenance, Results, Role, StudyHeader};
+use dyad_report::Pictures;
 use serde_json::{Map, Value, json};
 
 use super::debug_file::DebugFile;
@@ -28,6 +29,7 @@ pub(crate) struct Plan {
     pub only: Vec<String>,
     pub cached: bool,
     pub debug: Option<PathBuf>,
+    pub pictures: Pictures,
 }
 
 impl Plan {
@@ -42,6 +44,7 @@ impl Plan {
             only: args.only.clone(),
             cached: !args.no_cache,
             debug: args.debug_plugins.clone(),
+            pictures: args.pictures.into(),
         }
     }
 }
@@ -122,7 +125,8 @@ pub(crate) fn execute(plan: &Plan, terminal: &Terminal) -> Result<u8, Failure> {
     let options = dyad_report::Options {
         explained: explained.collect(),
         profile: profile(loaded.file.profile),
-        released: false,
+        released: None,
+        pictures: plan.pictures,
     };
     let written = dyad_report::write(&results, &provenance, &options, pending.folder())
         .map_err(|e| Failure::coded("report", e.to_string()))?;

@@ -24,6 +24,7 @@ use dyad_model::figure::Axis;
 use dyad_model::{Cell, ColumnKind, Counts, Figure, Plot, Table};
 
 use crate::ReportError;
+use crate::svg::mark::Drawing;
 use crate::svg::{Canvas, DrawError, Svg, Theme, padded};
 
 /// Width of a figure in pixels: 180 mm in print.
@@ -39,9 +40,19 @@ const MOST_MARKS: usize = 2_000;
 /// # Errors
 /// - [`ReportError::Figure`] if the figure has nothing to draw or a number that is not finite.
 pub fn render_figure(figure: &Figure, name: &str, theme: Theme) -> Result<Svg, ReportError> {
+    let drawing = drawing(figure)?;
+    let drawing = match theme {
+        Theme::Page => drawing,
+        Theme::StandAlone => drawing.titled(&figure.title),
+    };
+    Ok(drawing.svg(name, &figure.title, &figure.alt, theme))
+}
+
+/// The marks of a figure, before they become SVG, pixels or PDF.
+pub(crate) fn drawing(figure: &Figure) -> Result<Drawing, ReportError> {
     check(figure)?;
     let canvas = draw(&figure.plot).map_err(|error| refused(figure, &error.to_string()))?;
-    Ok(canvas.finish(name, &figure.title, &figure.alt, theme))
+    Ok(canvas.finish())
 }
 
 fn draw(plot: &Plot) -> Result<Canvas, DrawError> {
@@ -121,7 +132,7 @@ fn check(figure: &Figure) -> Result<(), ReportError> {
     Ok(())
 }
 
-fn refused(figure: &Figure, what: &str) -> ReportError {
+pub(crate) fn refused(figure: &Figure, what: &str) -> ReportError {
     ReportError::Figure { id: figure.id.clone(), what: what.to_owned() }
 }
 

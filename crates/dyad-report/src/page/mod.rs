@@ -1,6 +1,10 @@
 //! The page: results turned into what the template prints.
 
 mod analysis;
+mod groups;
+mod part;
+mod rates;
+mod sample;
 mod sentence;
 mod table;
 
@@ -26,9 +30,18 @@ struct Glance {
     question: String,
     answer: String,
     problem: Option<String>,
-    warnings: Vec<String>,
-    more: usize,
 }
+
+/// Something to know before believing an answer, and where it is said again.
+#[derive(Clone)]
+struct Caution {
+    anchor: String,
+    title: String,
+    text: String,
+}
+
+/// The first screen has room for so many.
+const MOST_CAUTIONS: usize = 3;
 
 /// A paragraph of the texts for a paper.
 struct Paragraph {
@@ -66,6 +79,9 @@ struct Page {
     figure_css: String,
     facts: Vec<Fact>,
     glance: Vec<Glance>,
+    cautions: Vec<Caution>,
+    more_cautions: usize,
+    rates: Option<TableView>,
     warnings: Vec<String>,
     notes: Vec<String>,
     flow: analysis::FigureView,
@@ -93,6 +109,8 @@ struct ReleaseView {
     detail: String,
     table: Option<TableView>,
     svg: bool,
+    png: bool,
+    pdf: bool,
 }
 
 /// Renders the page, after disclosure control.
@@ -128,6 +146,10 @@ pub(crate) fn render(
     let flow = analysis::figure(&flow, "study", &mut numbers);
     let mut measures = measures(results);
     numbers.number_table(&mut measures);
+    let mut rates = rates::table(results, options);
+    if let Some(table) = &mut rates {
+        numbers.number_table(table);
+    }
     let mut data = Vec::new();
     for table in &results.tables {
         let file = format!("tables/{}.csv", crate::files::name("study", &table.id));
@@ -162,11 +184,23 @@ pub(crate) fn render(
     let (mut warnings, notes) = (of_kind(true), of_kind(false));
     warnings.extend(words::overrides(provenance).iter().map(|sentence| sentences.html(sentence)));
     let cited = sentences.cited();
+    let of_study = results.notes.iter().filter(|note| note.kind == NoteKind::Warning);
+    let of_study = of_study.map(|note| sentence::plain(&note.text));
+    let mut cautions: Vec<Caution> = of_study
+        .chain(words::overrides(provenance))
+        .map(|text| Caution { anchor: "sample".into(), title: "Sample and data".into(), text })
+        .collect();
+    cautions.extend(self::cautions(results));
+    let more_cautions = cautions.len().saturating_sub(MOST_CAUTIONS);
+    cautions.truncate(MOST_CAUTIONS);
     let page = Page {
         title: results.study.title.clone(),
         figure_css: css(Theme::Page),
         facts: facts(results),
         glance,
+        cautions,
+        more_cautions,
+        rates,
         warnings,
         notes,
         flow,
@@ -208,16 +242,15 @@ fn release_view(
     } else {
         format!("Released under the rules of {}.", options.profile.as_str())
     };
-    let detail = match (internal, options.released, audit.withheld()) {
-        (_, true, _) => "Rendered again from released results.".to_owned(),
-        (true, _, 0) => {
+    let detail = match (internal, audit.withheld()) {
+        (true, 0) => {
             "For the people who hold the data. Nothing was rounded or withheld.".to_owned()
         }
-        (true, _, n) => format!(
+        (true, n) => format!(
             "For the people who hold the data. Nothing was rounded or withheld; under the profile acro, {} would be.",
             apa::counted(n as u64, "part")
         ),
-        (false, _, n) => {
+        (false, n) => {
             format!("Withheld: {}. What is missing says why.", apa::counted(n as u64, "part"))
         }
     };
@@ -248,7 +281,27 @@ fn release_view(
         numbers.number_table(&mut view);
         view
     });
-    ReleaseView { headline, detail, table, svg: options.profile.lets_svg_out() }
+    ReleaseView {
+        headline,
+        detail,
+        table,
+        svg: options.profile.lets_svg_out(),
+        png: options.pictures().png,
+        pdf: options.pictures().pdf,
+    }
+}
+
+/// Every figure with the folder name of who made it, in the order in which the page numbers them.
+pub(crate) fn figures_in_order<'a>(
+    results: &'a Results,
+    study: &'a dyad_model::Figure,
+) -> Vec<(&'a str, &'a dyad_model::Figure)> {
+    let of_analyses = results.analyses.iter().flat_map(|analysis| {
+        part::in_order(&analysis.findings.figures)
+            .into_iter()
+            .map(|figure| (analysis.plugin.as_str(), figure))
+    });
+    std::iter::once(("study", study)).chain(of_analyses).collect()
 }
 
 /// The keys of `references.bib` that a report cites.
@@ -286,13 +339,6 @@ fn title(analysis: &dyad_model::Analysis) -> String {
 }
 
 fn glance(analysis: &dyad_model::Analysis) -> Glance {
-    let warnings: Vec<String> = analysis
-        .findings
-        .notes
-        .iter()
-        .filter(|note| note.kind == NoteKind::Warning)
-        .map(|note| sentence::plain(&note.text))
-        .collect();
     let problem = (analysis.status != dyad_model::Status::Ok).then(|| {
         let status = words::status(analysis.status);
         analysis.reason.as_ref().map_or_else(|| status.to_owned(), |why| format!("{status}: {why}"))
@@ -303,9 +349,29 @@ fn glance(analysis: &dyad_model::Analysis) -> Glance {
         question: sentence::plain(&analysis.findings.text.question),
         answer: sentence::plain(&analysis.findings.text.answer),
         problem,
-        more: warnings.len().saturating_sub(2),
-        warnings: warnings.into_iter().take(2).collect(),
     }
+}
+
+/// The cautions of the analyses: first one of each analysis, then the second of each, and so on. What an analysis says of itself
+/// stands before what it says of single estimates.
+fn cautions(results: &Results) -> Vec<Caution> {
+    let mut of_each: Vec<Vec<Caution>> = Vec::new();
+    for analysis in &results.analyses {
+        let findings = &analysis.findings;
+        let notes = findings.notes.iter().filter(|note| note.kind == NoteKind::Warning);
+        let given = findings.estimates.iter().filter(|e| e.refused.is_none());
+        let texts = notes.map(|n| &n.text).chain(given.flat_map(|e| &e.warnings));
+        let mut own: Vec<Caution> = Vec::new();
+        for text in texts.map(|text| sentence::sentence(&sentence::plain(text))) {
+            if own.iter().all(|caution| caution.text != text) {
+                let anchor = analysis::anchor(&analysis.plugin);
+                own.push(Caution { anchor, title: title(analysis), text });
+            }
+        }
+        of_each.push(own);
+    }
+    let longest = of_each.iter().map(Vec::len).max().unwrap_or(0);
+    (0..longest).flat_map(|i| of_each.iter().filter_map(move |own| own.get(i).cloned())).collect()
 }
 
 fn refusals(results: &Results) -> Vec<Refusal> {

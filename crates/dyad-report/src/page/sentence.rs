@@ -63,9 +63,41 @@ pub(crate) fn plain(text: &str) -> String {
     tidy(words.trim())
 }
 
-/// Keeps together what a line must not break: "27 %", "p = .040".
+/// Keeps together what a line must not break: "27 %", "p = .040", "[.01, .36]".
 fn tidy(text: &str) -> String {
-    text.replace(" %", "\u{a0}%").replace(" = ", "\u{a0}=\u{a0}").replace(" < ", "\u{a0}<\u{a0}")
+    let text = text
+        .replace(" %", "\u{a0}%")
+        .replace(" = ", "\u{a0}=\u{a0}")
+        .replace(" < ", "\u{a0}<\u{a0}");
+    let mut whole = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once('[') {
+        whole.push_str(before);
+        whole.push('[');
+        rest = after;
+        if let Some((inside, after)) = after.split_once(']')
+            && inside.chars().count() < 24
+            && inside.contains(|c: char| c.is_ascii_digit())
+        {
+            whole.push_str(&inside.replace(' ', "\u{a0}"));
+            whole.push(']');
+            rest = after;
+        }
+    }
+    whole.push_str(rest);
+    whole
+}
+
+/// A phrase as a sentence: a capital at its beginning and a stop at its end.
+pub(crate) fn sentence(phrase: &str) -> String {
+    let mut letters = phrase.chars();
+    let mut whole: String = letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
+    if !whole.ends_with(['.', '!', '?', '…']) {
+        whole.push('.');
+    }
+    whole
 }
 
 /// Text as HTML.
@@ -92,5 +124,7 @@ mod tests {
         assert_eq!(sentences.cited().len(), 2);
         assert_eq!(plain("Done by REML [@bates2015]."), "Done by REML.");
         assert_eq!(plain("r = .19 in 5 %."), "r\u{a0}=\u{a0}.19 in 5\u{a0}%.");
+        assert_eq!(plain("r [.01, .36] [not given]"), "r [.01,\u{a0}.36] [not given]");
+        assert_eq!(sentence("few clients"), "Few clients.");
     }
 }

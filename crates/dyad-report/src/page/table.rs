@@ -74,6 +74,13 @@ impl TableView {
         })
     }
 
+    /// Sets columns to the right, as numbers stand.
+    pub(crate) fn align_right(&mut self, columns: std::ops::RangeInclusive<usize>) {
+        for row in std::iter::once(&mut self.heads).chain(&mut self.rows) {
+            row.iter_mut().enumerate().for_each(|(i, cell)| cell.right |= columns.contains(&i));
+        }
+    }
+
     /// A table of words.
     pub(crate) fn of_words(
         title: &str,
@@ -148,6 +155,8 @@ pub(crate) fn from_maps(
         .map(|map| keys.iter().map(|key| map.get(*key).map_or_else(String::new, value)).collect())
         .collect();
     let mut view = TableView::of_words(title, "", &heads, rows);
+    // Checksums and lists of what was enforced are long.
+    view.wide = heads.len() > 5;
     numbers.number_table(&mut view);
     Some(view)
 }

@@ -1,11 +1,12 @@
 //! What the gate did, by rule and place, never with a value.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What was done to a part of the output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// It is not in the output, because it fails a rule.
@@ -21,10 +22,10 @@ pub enum Action {
 }
 
 /// One thing the gate did.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct AuditEntry {
     /// The rule: `T1` … `T11`.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
     /// What was done.
     pub action: Action,
     /// Where: plugin, part, row and column; never a value.
@@ -32,7 +33,7 @@ pub struct AuditEntry {
 }
 
 /// Everything the gate did, in the order of the output.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audit {
     /// The profile's name.
     pub profile: String,
@@ -42,15 +43,15 @@ pub struct Audit {
 
 impl Audit {
     pub(crate) fn add(&mut self, rule: &'static str, action: Action, place: impl Into<String>) {
-        self.entries.push(AuditEntry { rule, action, place: place.into() });
+        self.entries.push(AuditEntry { rule: Cow::Borrowed(rule), action, place: place.into() });
     }
 
     /// How often each rule led to each action.
     #[must_use]
-    pub fn by_rule(&self) -> BTreeMap<(&'static str, Action), usize> {
+    pub fn by_rule(&self) -> BTreeMap<(&str, Action), usize> {
         let mut counts = BTreeMap::new();
         for entry in &self.entries {
-            *counts.entry((entry.rule, entry.action)).or_insert(0) += 1;
+            *counts.entry((&*entry.rule, entry.action)).or_insert(0) += 1;
         }
         counts
     }

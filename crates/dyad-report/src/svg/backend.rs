@@ -1,4 +1,4 @@
-//! The drawing backend: plotters draws, this writes SVG.
+//! The drawing backend: plotters draws, this notes down what.
 //!
 //! plotters counts in whole pixels. Here its pixel is a hundredth of ours ([`GRID`]), printed as a decimal, so that nothing
 //! visible is lost to rounding.
@@ -14,45 +14,23 @@ use plotters_backend::{
     FontStyle, FontTransform,
 };
 
+use super::mark::{Fill, Mark, Outline, Paint, Words};
 use super::{Ink, text_width};
 
 /// Steps of the drawing grid per pixel.
 pub(crate) const GRID: f64 = 100.0;
 
-/// The markup so far, and the state that plotters' styles cannot carry.
+/// The marks so far, and the state that plotters' styles cannot carry.
 #[derive(Debug, Default)]
 pub(crate) struct Sheet {
-    markup: String,
-    open: usize,
+    pub(crate) marks: Vec<Mark>,
     dash: Option<&'static str>,
 }
 
 impl Sheet {
-    /// Opens a group with attributes that are already escaped.
-    pub(crate) fn open(&mut self, attributes: &str) {
-        self.open += 1;
-        put(&mut self.markup, format_args!("<g {attributes}>"));
-    }
-
-    /// Closes the innermost group.
-    pub(crate) fn close(&mut self) {
-        if self.open > 0 {
-            self.open -= 1;
-            self.markup.push_str("</g>\n");
-        }
-    }
-
     /// The dash pattern of the lines to come.
     pub(crate) fn dash(&mut self, dash: Option<&'static str>) {
         self.dash = dash;
-    }
-
-    /// The markup, with every group closed.
-    pub(crate) fn into_markup(mut self) -> String {
-        while self.open > 0 {
-            self.close();
-        }
-        self.markup
     }
 }
 
@@ -92,7 +70,7 @@ pub(crate) fn escape(text: &str) -> String {
     escaped
 }
 
-/// A backend that writes into a shared sheet.
+/// A backend that notes marks on a shared sheet.
 pub(crate) struct SvgBackend {
     sheet: Rc<RefCell<Sheet>>,
     size: (u32, u32),
@@ -104,42 +82,26 @@ impl SvgBackend {
         Self { sheet, size }
     }
 
-    fn put(&self, arguments: std::fmt::Arguments<'_>) {
-        put(&mut self.sheet.borrow_mut().markup, arguments);
+    #[expect(clippy::unnecessary_wraps, reason = "what plotters expects of every drawing step")]
+    fn note(&self, mark: Mark) -> Done {
+        self.sheet.borrow_mut().marks.push(mark);
+        Ok(())
     }
 
-    /// The attributes of an outline: class, width, dash.
-    fn stroke(&self, color: BackendColor, width: u32) -> String {
-        let mut attributes = format!("class=\"dy-s-{}\"", Ink::from_key(color.rgb).name());
-        if width != 100 {
-            let width = pixels(i32::try_from(width).unwrap_or(i32::MAX));
-            put(&mut attributes, format_args!(" stroke-width=\"{width}\""));
-        }
-        if let Some(dash) = self.sheet.borrow().dash {
-            put(&mut attributes, format_args!(" stroke-dasharray=\"{dash}\""));
-        }
-        attributes
+    fn outline<S: BackendStyle>(&self, style: &S) -> Outline {
+        let width = i32::try_from(style.stroke_width()).unwrap_or(i32::MAX);
+        let dash = self.sheet.borrow().dash;
+        Outline { ink: Ink::from_key(style.color().rgb), width, dash }
+    }
+
+    fn paint<S: BackendStyle>(&self, style: &S, filled: bool) -> Paint {
+        if filled { Paint::Filled(fill(style.color())) } else { Paint::Drawn(self.outline(style)) }
     }
 }
 
-/// The attribute of a filled shape: solid, or in one of ten opacities.
-fn fill(color: BackendColor) -> String {
-    let name = Ink::from_key(color.rgb).name();
-    if color.alpha < 1.0 {
-        format!("class=\"dy-f-{name}\" fill-opacity=\"{:.2}\"", color.alpha)
-    } else {
-        format!("class=\"dy-f-{name}\"")
-    }
-}
-
-/// The `d` attribute of a path through the points.
-fn path_data(points: impl IntoIterator<Item = BackendCoord>) -> String {
-    let mut data = String::new();
-    for (index, (x, y)) in points.into_iter().enumerate() {
-        let command = if index == 0 { 'M' } else { 'L' };
-        put(&mut data, format_args!("{command}{} {}", pixels(x), pixels(y)));
-    }
-    data
+/// The ink and opacity behind a colour of plotters.
+fn fill(color: BackendColor) -> Fill {
+    Fill { ink: Ink::from_key(color.rgb), opacity: color.alpha }
 }
 
 type Done = Result<(), DrawingErrorKind<Infallible>>;
@@ -160,9 +122,7 @@ impl DrawingBackend for SvgBackend {
     }
 
     fn draw_pixel(&mut self, (x, y): BackendCoord, color: BackendColor) -> Done {
-        let (x, y, fill) = (pixels(x), pixels(y), fill(color));
-        self.put(format_args!("<rect x=\"{x}\" y=\"{y}\" width=\".01\" height=\".01\" {fill}/>\n"));
-        Ok(())
+        self.note(Mark::Rect((x, y), (x + 1, y + 1), Paint::Filled(fill(color))))
     }
 
     fn draw_line<S: BackendStyle>(
@@ -171,12 +131,7 @@ impl DrawingBackend for SvgBackend {
         to: BackendCoord,
         style: &S,
     ) -> Done {
-        let stroke = self.stroke(style.color(), style.stroke_width());
-        let [x1, y1, x2, y2] = [from.0, from.1, to.0, to.1].map(pixels);
-        self.put(format_args!(
-            "<line x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\" {stroke}/>\n"
-        ));
-        Ok(())
+        self.note(Mark::Line(vec![from, to], self.outline(style)))
     }
 
     fn draw_rect<S: BackendStyle>(
@@ -186,18 +141,9 @@ impl DrawingBackend for SvgBackend {
         style: &S,
         filled: bool,
     ) -> Done {
-        let paint = if filled {
-            fill(style.color())
-        } else {
-            self.stroke(style.color(), style.stroke_width())
-        };
         let (x0, x1) = ordered(upper_left.0, bottom_right.0);
         let (y0, y1) = ordered(upper_left.1, bottom_right.1);
-        let [x, y, width, height] = [x0, y0, x1 - x0, y1 - y0].map(pixels);
-        self.put(format_args!(
-            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" {paint}/>\n"
-        ));
-        Ok(())
+        self.note(Mark::Rect((x0, y0), (x1, y1), self.paint(style, filled)))
     }
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
@@ -205,32 +151,18 @@ impl DrawingBackend for SvgBackend {
         path: I,
         style: &S,
     ) -> Done {
-        let points: Vec<BackendCoord> = path.into_iter().collect();
-        if let [from, to] = points[..] {
-            return self.draw_line(from, to, style);
-        }
-        let stroke = self.stroke(style.color(), style.stroke_width());
-        let data = path_data(points);
-        self.put(format_args!("<path d=\"{data}\" {stroke}/>\n"));
-        Ok(())
+        self.note(Mark::Line(path.into_iter().collect(), self.outline(style)))
     }
 
     fn draw_circle<S: BackendStyle>(
         &mut self,
-        (x, y): BackendCoord,
+        centre: BackendCoord,
         radius: u32,
         style: &S,
         filled: bool,
     ) -> Done {
-        let paint = if filled {
-            fill(style.color())
-        } else {
-            self.stroke(style.color(), style.stroke_width())
-        };
-        let radius = pixels(i32::try_from(radius).unwrap_or(i32::MAX));
-        let (x, y) = (pixels(x), pixels(y));
-        self.put(format_args!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\" {paint}/>\n"));
-        Ok(())
+        let radius = i32::try_from(radius).unwrap_or(i32::MAX);
+        self.note(Mark::Circle(centre, radius, self.paint(style, filled)))
     }
 
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
@@ -238,22 +170,10 @@ impl DrawingBackend for SvgBackend {
         vertices: I,
         style: &S,
     ) -> Done {
-        let (data, fill) = (path_data(vertices), fill(style.color()));
-        self.put(format_args!("<path d=\"{data}Z\" {fill}/>\n"));
-        Ok(())
+        self.note(Mark::Area(vertices.into_iter().collect(), fill(style.color())))
     }
 
-    fn draw_text<T: BackendTextStyle>(
-        &mut self,
-        text: &str,
-        style: &T,
-        (x, y): BackendCoord,
-    ) -> Done {
-        let anchor = match style.anchor().h_pos {
-            HPos::Left => "",
-            HPos::Center => " text-anchor=\"middle\"",
-            HPos::Right => " text-anchor=\"end\"",
-        };
+    fn draw_text<T: BackendTextStyle>(&mut self, text: &str, style: &T, at: BackendCoord) -> Done {
         // Baselines are moved by a share of the size: `dominant-baseline` is not read by every renderer.
         let size = style.size() / GRID;
         let shift = match style.anchor().v_pos {
@@ -261,32 +181,25 @@ impl DrawingBackend for SvgBackend {
             VPos::Center => 0.35 * size,
             VPos::Bottom => 0.0,
         };
-        let y_shifted = y + to_grid(shift);
-        let turn = match style.transform() {
-            FontTransform::None => String::new(),
-            turned => {
-                let degrees = match turned {
-                    FontTransform::Rotate90 => 90,
-                    FontTransform::Rotate180 => 180,
-                    _ => 270,
-                };
-                format!(" transform=\"rotate({degrees} {} {})\"", pixels(x), pixels(y))
-            }
-        };
-        let weight = match style.style() {
-            FontStyle::Bold => " font-weight=\"600\"",
-            FontStyle::Italic | FontStyle::Oblique => " font-style=\"italic\"",
-            FontStyle::Normal => "",
-        };
-        let mut attributes = format!("class=\"dy-f-{}\"", Ink::from_key(style.color().rgb).name());
-        if (size - 12.0).abs() > 1e-9 {
-            put(&mut attributes, format_args!(" font-size=\"{}\"", pixels(to_grid(size))));
-        }
-        let (x, y, text) = (pixels(x), pixels(y_shifted), escape(text));
-        self.put(format_args!(
-            "<text x=\"{x}\" y=\"{y}\" {attributes}{anchor}{weight}{turn}>{text}</text>\n"
-        ));
-        Ok(())
+        self.note(Mark::Text(Words {
+            at,
+            drop: to_grid(shift),
+            before: match style.anchor().h_pos {
+                HPos::Left => 0.0,
+                HPos::Center => 0.5,
+                HPos::Right => 1.0,
+            },
+            size,
+            ink: Ink::from_key(style.color().rgb),
+            bold: matches!(style.style(), FontStyle::Bold),
+            turn: match style.transform() {
+                FontTransform::None => 0,
+                FontTransform::Rotate90 => 90,
+                FontTransform::Rotate180 => 180,
+                FontTransform::Rotate270 => 270,
+            },
+            text: text.to_owned(),
+        }))
     }
 
     fn estimate_text_size<T: BackendTextStyle>(
@@ -330,15 +243,5 @@ mod tests {
     #[test]
     fn text_cannot_leave_its_element() {
         assert_eq!(escape("<b a=\"1\">&'\u{0}\u{1b}"), "&lt;b a=&quot;1&quot;&gt;&amp;&#39;");
-    }
-
-    #[test]
-    fn groups_left_open_are_closed() {
-        let mut sheet = Sheet::default();
-        sheet.open("id=\"x\"");
-        sheet.open("id=\"y\"");
-        sheet.close();
-        let markup = sheet.into_markup();
-        assert_eq!(markup.matches("<g ").count(), markup.matches("</g>").count());
     }
 }

@@ -10,7 +10,8 @@ use plotters::style::{Color as _, FontDesc, FontFamily, FontStyle, ShapeStyle, T
 use plotters_backend::text_anchor::{HPos, Pos, VPos};
 
 use super::backend::{GRID, Sheet, escape, put, to_grid};
-use super::{Drawn, Ink, Svg, SvgBackend, Theme, css, wrap};
+use super::mark::{Drawing, Mark};
+use super::{Drawn, Ink, SvgBackend};
 
 /// How a line is drawn.
 #[derive(Clone, Copy, Debug)]
@@ -127,9 +128,9 @@ impl Canvas {
             let gap = if text.is_empty() { "" } else { " " };
             put(&mut text, format_args!("{gap}{name}=\"{}\"", escape(value)));
         }
-        self.sheet.borrow_mut().open(&text);
+        self.sheet.borrow_mut().marks.push(Mark::Open(text));
         let drawn = draw();
-        self.sheet.borrow_mut().close();
+        self.sheet.borrow_mut().marks.push(Mark::Close);
         drawn
     }
 
@@ -218,52 +219,10 @@ impl Canvas {
         self.group(&[("data-cut", "")], || self.polygon(&[tip, base[0], base[1]], ink, 1.0))
     }
 
-    /// The finished figure, named and described for those who cannot see it.
-    pub(crate) fn finish(self, name: &str, title: &str, description: &str, theme: Theme) -> Svg {
+    /// The finished drawing.
+    pub(crate) fn finish(self) -> Drawing {
         drop(self.area);
-        let body = self.sheet.take().into_markup();
-        let (width, height) = (self.width, self.height);
-        let (id, title_text, description) = (escape(name), escape(title), escape(description));
-        let mut markup = String::with_capacity(body.len() + 1024);
-        let title_lines = if theme == Theme::Page {
-            Vec::new()
-        } else {
-            wrap(title, 15.0, f64::from(width) - 8.0)
-        };
-        let head = if title_lines.is_empty() {
-            0
-        } else {
-            u32::try_from(title_lines.len()).unwrap_or(1) * 21 + 17
-        };
-        let namespace = if theme == Theme::Page {
-            String::new()
-        } else {
-            " xmlns=\"http://www.w3.org/2000/svg\"".to_owned()
-        };
-        put(
-            &mut markup,
-            format_args!(
-                "<svg{namespace} class=\"dy\" id=\"{id}\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\" \
-                 viewBox=\"0 -{head} {width} {total}\" width=\"{width}\" height=\"{total}\">\n\
-                 <title id=\"{id}-t\">{title_text}</title>\n<desc id=\"{id}-d\">{description}</desc>\n",
-                total = height + head,
-            ),
-        );
-        if theme != Theme::Page {
-            put(&mut markup, format_args!("<style>{}</style>\n", css(theme)));
-        }
-        for (index, line) in title_lines.iter().enumerate() {
-            let y = 21 * i32::try_from(index).unwrap_or(0) - i32::try_from(head).unwrap_or(0) + 17;
-            put(
-                &mut markup,
-                format_args!(
-                    "<text x=\"4\" y=\"{y}\" class=\"dy-f-ink\" font-size=\"15\" font-weight=\"600\">{}</text>\n",
-                    escape(line)
-                ),
-            );
-        }
-        markup.push_str(&body);
-        markup.push_str("</svg>\n");
-        Svg { markup, width, height: height + head }
+        let marks = std::mem::take(&mut self.sheet.borrow_mut().marks);
+        Drawing { marks, width: self.width, height: self.height, head: 0 }
     }
 }

@@ -7,11 +7,13 @@ mod backend;
 mod canvas;
 mod clip;
 mod ink;
+pub(crate) mod mark;
+mod markup;
 mod measure;
 mod panel;
 mod style;
 
-pub(crate) use backend::{SvgBackend, put};
+pub(crate) use backend::{SvgBackend, put, to_grid as grid_steps};
 pub(crate) use canvas::{Anchor, Canvas, Label, Pen};
 pub use ink::Ink;
 pub(crate) use measure::{spread_apart, text_width, wrap};
@@ -33,8 +35,6 @@ pub enum Theme {
     Page,
     /// As a file of its own: it carries its title and its style, light and dark.
     StandAlone,
-    /// As a file that is turned into pixels: its title and the light style alone.
-    Paper,
 }
 
 /// A finished drawing.

@@ -276,7 +276,7 @@ mod tests {
         let [x, y] = panel.at([5.0, 2.0]);
         assert!((x - 60.0).abs() < 0.011 && (y - 70.0).abs() < 0.011);
         panel.disc([12.0, 4.0], 3.0, Ink::A, 1.0).unwrap();
-        let svg = canvas.finish("t", "Title", "Description", super::super::Theme::Page);
+        let svg = canvas.finish().svg("t", "Title", "Description", super::super::Theme::Page);
         assert!(svg.markup.contains("data-cut"));
         assert!(!svg.markup.contains("<circle"));
     }

@@ -23,14 +23,12 @@ fn inks(color: impl Fn(Ink) -> &'static str) -> String {
 /// Returns the style sheet of figures: once in a page, or inside a figure that stands alone.
 #[must_use]
 pub(crate) fn css(theme: Theme) -> String {
-    let fonts = if theme == Theme::Paper { "'DejaVu Sans'" } else { FONTS };
     let base = format!(
-        ".dy{{font-family:{fonts};font-size:12px;font-variant-numeric:tabular-nums;stroke-linejoin:round;stroke-linecap:butt}}"
+        ".dy{{font-family:{FONTS};font-size:12px;font-variant-numeric:tabular-nums;stroke-linejoin:round;stroke-linecap:butt}}"
     );
     let light = inks(Ink::light);
     let dark = inks(Ink::dark);
     match theme {
-        Theme::Paper => format!("{base}{light}"),
         Theme::StandAlone => format!(
             "{base}:root{{color-scheme:light dark}}{light}@media (prefers-color-scheme:dark){{{dark}}}"
         ),
