@@ -81,6 +81,7 @@ pub struct Floats<'r>(&'r Float64Array);
 impl<'r> Integers<'r> {
     /// The value of a row; `None` if missing.
     #[must_use]
+    #[inline]
     pub fn get(&self, row: usize) -> Option<i64> {
         (row < self.0.len() && self.0.is_valid(row)).then(|| self.0.value(row))
     }
@@ -107,6 +108,7 @@ impl<'r> Integers<'r> {
 impl<'r> Floats<'r> {
     /// The value of a row; `None` if missing.
     #[must_use]
+    #[inline]
     pub fn get(&self, row: usize) -> Option<f64> {
         (row < self.0.len() && self.0.is_valid(row)).then(|| self.0.value(row))
     }
@@ -146,6 +148,7 @@ pub struct Runs<'r> {
 impl Iterator for Runs<'_> {
     type Item = Range<usize>;
 
+    #[inline]
     fn next(&mut self) -> Option<Range<usize>> {
         let start = self.next;
         if start == self.column.len() {

@@ -55,24 +55,28 @@ impl<'r> Clients<'r> {
 
     /// Number of clients.
     #[must_use]
+    #[inline]
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
     /// Whether there is no client.
     #[must_use]
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
     /// The client's therapist; `None` if the study names none.
     #[must_use]
+    #[inline]
     pub fn therapist(&self, client: usize) -> Option<i64> {
         self.therapist.get(client)
     }
 
     /// The client's site.
     #[must_use]
+    #[inline]
     pub fn site(&self, client: usize) -> i64 {
         self.site.get(client).unwrap_or(0)
     }

@@ -1,6 +1,7 @@
 //! Tasks of the workspace: `cargo xtask test`, `cargo xtask golden`, `cargo xtask lint`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to a terminal")]
 
+mod bench;
 mod browser;
 mod build;
 mod example_report;
@@ -17,6 +18,9 @@ usage: cargo xtask TASK
 
   test [ARGS]         build the executable and every plugin beside it, then `cargo test --workspace ARGS`
   golden [--install]  make the golden values again with R and compare; --install first installs R by apt
+  bench [--peers [--write] [--limit SECONDS] [--only PROGRAM,…]]
+                      measure the statistics, or whole runs against R and Python; --write puts the tables into
+                      crates/dyad-bench/README.md
   example-report [--write]
                       compare reports/example with what the demo writes; --write replaces it
   browser [--install]
@@ -30,6 +34,7 @@ fn main() -> ExitCode {
     let rest: Vec<String> = words.collect();
     let done = match task.as_deref() {
         Some("test") => test::run(&rest),
+        Some("bench") => bench::run(&rest),
         Some("golden") => golden::run(&rest),
         Some("example-report") => example_report::run(&rest),
         Some("browser") => browser::run(&rest),

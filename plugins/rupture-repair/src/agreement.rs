@@ -35,14 +35,20 @@ fn words(name: &str) -> String {
     name.replace('_', " ")
 }
 
+/// Marks are few among the rated sessions: counted where they are, the rest is what is left.
 fn pair(judged: &Judged, first: usize, second: usize) -> Agreement {
-    let mut agreement = Agreement::default();
+    let (mut both, mut by_first, mut by_second, mut rated) = (0, 0, 0, 0);
     for series in &judged.series {
-        let marked =
-            |detector: usize, at: usize| series.ruptures[detector].iter().any(|r| r.at == at);
-        for at in 0..series.ratings {
-            agreement.push(marked(first, at), marked(second, at));
-        }
+        let (a, b) = (&series.ruptures[first], &series.ruptures[second]);
+        rated += series.ratings as u64;
+        by_first += a.len() as u64;
+        by_second += b.len() as u64;
+        both += a.iter().filter(|a| b.iter().any(|b| b.at == a.at)).count() as u64;
     }
-    agreement
+    Agreement {
+        both,
+        first_only: by_first - both,
+        second_only: by_second - both,
+        neither: rated + both - by_first - by_second,
+    }
 }

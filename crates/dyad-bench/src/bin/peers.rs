@@ -101,7 +101,7 @@ impl Bench {
                             "{name}: dyad is {:.0} times as fast as {label}",
                             found.wall / own.wall
                         ));
-                        agreement.push(self.agreement(&study, program, &name)?);
+                        agreement.push(agreement_with(&study, program, &name)?);
                     }
                 }
             }
@@ -136,10 +136,9 @@ impl Bench {
             "| sessions | program | wall s | CPU s | peak MiB | wall / dyad | CPU / dyad | memory / dyad |"
         );
         println!("|---|---|---:|---:|---:|---:|---:|---:|");
-        lines.iter().for_each(|line| println!("{line}"));
-        println!("\n{stages}");
-        reach.iter().for_each(|line| println!("- {line}"));
-        agreement.iter().for_each(|line| println!("- {line}"));
+        println!("{}\n\n{stages}", lines.join("\n"));
+        reach.extend(agreement);
+        println!("- {}", reach.join("\n- "));
         Ok(())
     }
 
@@ -218,43 +217,41 @@ impl Bench {
         command.arg(study.join("sessions.csv")).arg(study.join(program));
         cost(&mut command).ok()
     }
+}
 
-    /// How far the peer's estimates are from ours.
-    fn agreement(&self, study: &Path, program: &str, name: &str) -> Result<String> {
-        let peer: Value =
-            serde_json::from_slice(&fs::read(study.join(program).join("headline.json"))?)?;
-        let results: Value = serde_json::from_slice(&fs::read(study.join("report/results.json"))?)?;
-        let own = |id: &str| {
-            let (plugin, id) = id.split_once('/')?;
-            let analyses = results["analyses"].as_array()?;
-            let estimates =
-                analyses.iter().find(|a| a["plugin"] == plugin)?["estimates"].as_array()?;
-            estimates.iter().find(|e| e["id"] == id)?["estimate"].as_f64()
+/// How far the peer's estimates are from ours.
+fn agreement_with(study: &Path, program: &str, name: &str) -> Result<String> {
+    let peer: Value =
+        serde_json::from_slice(&fs::read(study.join(program).join("headline.json"))?)?;
+    let results: Value = serde_json::from_slice(&fs::read(study.join("report/results.json"))?)?;
+    let own = |id: &str| {
+        let (plugin, id) = id.split_once('/')?;
+        let analyses = results["analyses"].as_array()?;
+        let estimates = analyses.iter().find(|a| a["plugin"] == plugin)?["estimates"].as_array()?;
+        estimates.iter().find(|e| e["id"] == id)?["estimate"].as_f64()
+    };
+    let (mut furthest, mut where_, mut n) = (0.0, String::new(), 0);
+    for (id, value) in peer["estimates"].as_object().into_iter().flatten() {
+        let (Some(theirs), Some(ours)) = (value.as_f64(), own(id)) else {
+            return Err(format!("{id} is not in both results").into());
         };
-        let (mut furthest, mut where_, mut n) = (0.0, String::new(), 0);
-        for (id, value) in peer["estimates"].as_object().into_iter().flatten() {
-            let (Some(theirs), Some(ours)) = (value.as_f64(), own(id)) else {
-                return Err(format!("{id} is not in both results").into());
-            };
-            n += 1;
-            let distance = (theirs - ours).abs() / ours.abs();
-            if distance >= furthest {
-                (furthest, where_) = (distance, id.clone());
-            }
+        n += 1;
+        let distance = (theirs - ours).abs() / ours.abs();
+        if distance >= furthest {
+            (furthest, where_) = (distance, id.clone());
         }
-        let seconds = peer["seconds"].as_object().into_iter().flatten();
-        let seconds: Vec<String> = seconds
-            .map(|(part, s)| format!("{part} {:.2}", s.as_f64().unwrap_or(f64::NAN)))
-            .collect();
-        let versions = peer["versions"].as_object().into_iter().flatten();
-        let versions: Vec<String> =
-            versions.map(|(k, v)| format!("{k} {}", v.as_str().unwrap_or_default())).collect();
-        Ok(format!(
-            "{name}, {program}: {n} estimates agree with dyad's to {furthest:.1e} (furthest: {where_}); seconds: {}; {}",
-            seconds.join(", "),
-            versions.join(", ")
-        ))
     }
+    let seconds = peer["seconds"].as_object().into_iter().flatten();
+    let seconds: Vec<String> =
+        seconds.map(|(part, s)| format!("{part} {:.2}", s.as_f64().unwrap_or(f64::NAN))).collect();
+    let versions = peer["versions"].as_object().into_iter().flatten();
+    let versions: Vec<String> =
+        versions.map(|(k, v)| format!("{k} {}", v.as_str().unwrap_or_default())).collect();
+    Ok(format!(
+        "{name}, {program}: {n} estimates agree with dyad's to {furthest:.1e} (furthest: {where_}); seconds: {}; {}",
+        seconds.join(", "),
+        versions.join(", ")
+    ))
 }
 
 fn peer(script: &str) -> PathBuf {
@@ -280,18 +277,18 @@ fn run_json(study: &Path) -> Result<Value> {
 /// The stages of the last run, and what each plugin used.
 fn breakdown(study: &Path, name: &str) -> Result<String> {
     let run = run_json(study)?;
-    let mut text = format!("Stages of one run, {name}:\n\n| stage | s |\n|---|---:|\n");
+    let mut lines = vec![format!("Stages of one run, {name}:\n\n| stage | s |\n|---|---:|")];
     for (stage, seconds) in run["timings"].as_object().into_iter().flatten() {
-        text.push_str(&format!("| {stage} | {:.3} |\n", seconds.as_f64().unwrap_or(f64::NAN)));
+        lines.push(format!("| {stage} | {:.3} |", seconds.as_f64().unwrap_or(f64::NAN)));
     }
     for plugin in run["plugins"].as_array().into_iter().flatten() {
         let id = plugin["id"].as_str().unwrap_or_default();
         let of = |key: &str| plugin[key].as_f64().unwrap_or(f64::NAN);
         let (wall, cpu, peak) = (of("wall_s"), of("cpu_s"), of("peak_memory_kb") / 1024.0);
-        text.push_str(&format!("| plugin {id}: {cpu:.3} s CPU, {peak:.0} MiB | {wall:.3} |\n"));
+        lines.push(format!("| plugin {id}: {cpu:.3} s CPU, {peak:.0} MiB | {wall:.3} |"));
     }
-    text.push('\n');
-    Ok(text)
+    lines.push(String::new());
+    Ok(lines.join("\n"))
 }
 
 /// An upper bound of host and two workers at once, in MiB: pages that they share are counted in each.

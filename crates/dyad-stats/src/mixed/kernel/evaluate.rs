@@ -1,6 +1,7 @@
 //! The deviance, σ profiled out, with its exact gradient in the relative covariances of the random effects.
 
 use super::groups::{self, Outer, Part, Pattern};
+use super::intercepts;
 use super::pair::{Absorbed, Symmetric, inner, sandwich};
 use super::rows::{Criterion, Level, Rows};
 use crate::linalg::Cholesky;
@@ -211,7 +212,7 @@ impl Deviance {
                 self.subtract_squares(&mut slope.1, pattern, sandwich(a.kept, basis));
             }
         }
-        if self.shape.nested {
+        if self.shape.nested && !self.outer_intercepts(outer[0], &absorbed, &mut sums) {
             let empty = || vec![0.0; self.r * self.q];
             let da = vec![0.0; of_cluster * self.r * self.q];
             let mut room = Room { a: empty(), da, kept: empty(), u: empty(), other: empty() };
@@ -225,6 +226,19 @@ impl Deviance {
             }
         }
         self.solve(sums)
+    }
+
+    /// Absorbs the outer clusters of a model with random intercepts only; `false` if it is another.
+    fn outer_intercepts(&self, sigma: f64, absorbed: &[Absorbed], sums: &mut Sums) -> bool {
+        let taken = (self.r == 1).then(|| intercepts::absorb(&self.outer, sigma, absorbed, self.q));
+        let Some(taken) = taken.flatten() else { return false };
+        sums.log_terms += taken.log_terms;
+        sums.g.iter_mut().zip(&taken.g).for_each(|(g, t)| *g -= t);
+        for (slope, added) in sums.slopes.iter_mut().zip([taken.by_cluster, taken.by_outer]) {
+            slope.0 += added.0;
+            slope.1.iter_mut().zip(&added.1).for_each(|(s, t)| *s += t);
+        }
+        true
     }
 
     fn subtract_squares(&self, into: &mut [f64], pattern: &Pattern, k: Symmetric) {
@@ -255,17 +269,6 @@ impl Deviance {
         let mut dcross = [[0.0; 3]; 3];
         for (part, sum) in parts.iter().zip(of_parts.chunks_exact(r * q)) {
             let own = &absorbed[part.pattern as usize];
-            if r == 1 {
-                // The same for a single random effect, where every matrix is a number.
-                let (t, p) = (own.kept[0], own.cross[0]);
-                a.iter_mut().zip(sum).for_each(|(a, s)| *a += t * s);
-                cross[0] += part.clusters * p;
-                if of_cluster > 0 {
-                    da.iter_mut().zip(sum).for_each(|(d, s)| *d -= p * (t * s));
-                    dcross[0][0] -= part.clusters * (p * p);
-                }
-                continue;
-            }
             left_multiply(own.kept, sum, q, kept);
             a.iter_mut().zip(&*kept).for_each(|(a, k)| *a += k);
             cross.iter_mut().zip(own.cross).for_each(|(c, p)| *c += part.clusters * p);

@@ -1,7 +1,7 @@
 //! Clusters that enter the likelihood alike, summed: its cost is then that of the distinct patterns.
 
 use super::pair::Symmetric;
-use super::rows::Rows;
+use super::rows::{Rows, add_square};
 
 /// Clusters with the same Z'Z: of one size, or, with a slope, also seen at the same occasions.
 pub(super) struct Pattern {
@@ -79,16 +79,18 @@ pub(super) fn group(rows: &Rows) -> (Vec<Pattern>, Outer) {
 }
 
 fn add_squares(squares: &mut [f64], m: &[f64], q: usize, r: usize) {
+    if r == 1 {
+        add_square(squares, m);
+        return;
+    }
     let (first, second) = m.split_at(q);
     for row in 0..q {
         for column in 0..=row {
             let at = row * q + column;
             squares[at] += first[row] * first[column];
-            if r == 2 {
-                // Symmetrised: only M_0'M_1 + M_1'M_0 is ever used.
-                squares[q * q + at] += first[row] * second[column] + second[row] * first[column];
-                squares[2 * q * q + at] += second[row] * second[column];
-            }
+            // Symmetrised: only M_0'M_1 + M_1'M_0 is ever used.
+            squares[q * q + at] += first[row] * second[column] + second[row] * first[column];
+            squares[2 * q * q + at] += second[row] * second[column];
         }
     }
 }
@@ -97,24 +99,24 @@ fn parts(rows: &Rows, pattern_of: &[u32]) -> Outer {
     let width = rows.width() * rows.effects();
     let ends = rows.outer.iter().skip(1).copied().chain([rows.sizes.len()]);
     let mut outer = Outer::default();
-    let mut order: Vec<usize> = Vec::new();
+    let mut patterns: Vec<u32> = Vec::new();
     for (first, end) in rows.outer.iter().copied().zip(ends) {
-        order.clear();
-        order.extend(first..end);
-        order.sort_by_key(|&cluster| pattern_of[cluster]);
+        // The patterns of this outer cluster, ascending: few, or as many as it has clusters.
+        patterns.clear();
+        patterns.extend(&pattern_of[first..end]);
+        patterns.sort_unstable();
+        patterns.dedup();
         let from = outer.parts.len();
-        for &cluster in &order {
-            let pattern = pattern_of[cluster];
-            if outer.parts[from..].last().is_none_or(|part| part.pattern != pattern) {
-                outer.parts.push(Part { pattern, clusters: 0.0 });
-                outer.sums.resize(outer.sums.len() + width, 0.0);
-            }
+        outer.parts.extend(patterns.iter().map(|&pattern| Part { pattern, clusters: 0.0 }));
+        outer.sums.resize(outer.parts.len() * width, 0.0);
+        for cluster in first..end {
+            // Found by its place: the sums are then in the order of the rows.
+            let Ok(place) = patterns.binary_search(&pattern_of[cluster]) else { continue };
+            let part = from + place;
             let m = &rows.sums[cluster * width..(cluster + 1) * width];
-            let start = outer.sums.len() - width;
-            outer.sums[start..].iter_mut().zip(m).for_each(|(a, s)| *a += s);
-            if let Some(part) = outer.parts.last_mut() {
-                part.clusters += 1.0;
-            }
+            let into = &mut outer.sums[part * width..(part + 1) * width];
+            into.iter_mut().zip(m).for_each(|(a, s)| *a += s);
+            outer.parts[part].clusters += 1.0;
         }
         outer.ends.push(outer.parts.len());
     }

@@ -1,4 +1,4 @@
-//! Minimising a smooth function with an exact gradient: Newton steps whose curvature comes from differences of the gradient.
+//! Minimising a smooth function with an exact gradient: Newton steps whose curvature comes from differences of the gradient and from the steps.
 
 use crate::linalg::Cholesky;
 
@@ -7,21 +7,12 @@ pub(crate) type Objective<'a> = dyn Fn(&[f64]) -> Option<(f64, Vec<f64>)> + 'a;
 
 /// The Hessian (row after row) by central differences of fourth order; `None` where the function has no value.
 pub(crate) fn hessian(f: &Objective<'_>, at: &[f64]) -> Option<Vec<f64>> {
-    differences(f, at, 5e-3, &[(1.0, 2.0 / 3.0), (2.0, -1.0 / 12.0)])
-}
-
-fn differences(
-    f: &Objective<'_>,
-    at: &[f64],
-    relative: f64,
-    weights: &[(f64, f64)],
-) -> Option<Vec<f64>> {
     let k = at.len();
     let mut hessian = vec![0.0; k * k];
     let mut there = at.to_vec();
     for i in 0..k {
-        let step = relative * at[i].abs().max(0.1);
-        for &(multiple, weight) in weights {
+        let step = 5e-3 * at[i].abs().max(0.1);
+        for (multiple, weight) in [(1.0, 2.0 / 3.0), (2.0, -1.0 / 12.0)] {
             for sign in [1.0, -1.0] {
                 there[i] = at[i] + sign * multiple * step;
                 let (_, gradient) = f(&there)?;
@@ -32,24 +23,32 @@ fn differences(
         }
         there[i] = at[i];
     }
+    symmetrise(&mut hessian, k);
+    Some(hessian)
+}
+
+fn symmetrise(matrix: &mut [f64], k: usize) {
     for i in 0..k {
         for j in 0..i {
-            let mean = f64::midpoint(hessian[i * k + j], hessian[j * k + i]);
-            hessian[i * k + j] = mean;
-            hessian[j * k + i] = mean;
+            let mean = f64::midpoint(matrix[i * k + j], matrix[j * k + i]);
+            matrix[i * k + j] = mean;
+            matrix[j * k + i] = mean;
         }
     }
-    Some(hessian)
 }
 
 /// Goes down from a start until a Newton step promises nothing that matters. `None` if it does not get there.
 ///
-/// The minimum is found to about 1e-11 of the function's value, and to 1e-8 in the parameters where they are determined.
+/// An evaluation is what costs: curvature is measured at the start and where the search would end, and in between learnt from the
+/// steps (BFGS). The minimum is found to about 1e-11 of the function's value, and to 1e-8 in the parameters where they are determined.
 pub(crate) fn minimise(f: &Objective<'_>, start: &[f64]) -> Option<(Vec<f64>, f64)> {
     let mut at = start.to_vec();
     let (mut value, mut gradient) = f(&at)?;
+    let measured = |at: &[f64], gradient: &[f64]| {
+        forward_differences(f, at, gradient).or_else(|| hessian(f, at))
+    };
+    let (mut curvature, mut fresh) = (measured(&at, &gradient)?, true);
     for _ in 0..200 {
-        let curvature = differences(f, &at, 1e-4, &[(1.0, 0.5)]).or_else(|| hessian(f, &at))?;
         let direction = descent(&gradient, &curvature);
         let slope: f64 = direction.iter().zip(&gradient).map(|(d, g)| d * g).sum();
         // What the values cannot show any more is left to the gradient.
@@ -66,13 +65,61 @@ pub(crate) fn minimise(f: &Objective<'_>, start: &[f64]) -> Option<(Vec<f64>, f6
             }
             length *= 0.5;
         }
-        let Some((there, lower, g)) = next else { return Some((at, value)) };
+        let Some((there, lower, g)) = next else {
+            if fresh {
+                return Some((at, value));
+            }
+            (curvature, fresh) = (measured(&at, &gradient)?, true);
+            continue;
+        };
+        let step: Vec<f64> = there.iter().zip(&at).map(|(b, a)| b - a).collect();
+        let change: Vec<f64> = g.iter().zip(&gradient).map(|(b, a)| b - a).collect();
         (at, value, gradient) = (there, lower, g);
-        if -slope < 1e-14 * value.abs().max(1e3) {
+        let done = -slope < 1e-14 * value.abs().max(1e3);
+        if done && fresh {
             return Some((at, value));
+        }
+        fresh = done || !learn(&mut curvature, &step, &change);
+        if fresh {
+            curvature = measured(&at, &gradient)?;
         }
     }
     None
+}
+
+/// The Hessian from the gradient here and one step along each axis: good enough for a step.
+fn forward_differences(f: &Objective<'_>, at: &[f64], gradient: &[f64]) -> Option<Vec<f64>> {
+    let k = at.len();
+    let mut hessian = vec![0.0; k * k];
+    let mut there = at.to_vec();
+    for i in 0..k {
+        let step = 1e-5 * at[i].abs().max(0.1);
+        there[i] = at[i] + step;
+        let (_, g) = f(&there)?;
+        there[i] = at[i];
+        for j in 0..k {
+            hessian[i * k + j] = (g[j] - gradient[j]) / step;
+        }
+    }
+    symmetrise(&mut hessian, k);
+    Some(hessian)
+}
+
+/// The BFGS update B += yy'/s'y − Bss'B/s'Bs; `false`, and B as it was, where the function is not convex along the step.
+fn learn(curvature: &mut [f64], step: &[f64], change: &[f64]) -> bool {
+    let k = step.len();
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    let curved: Vec<f64> = curvature.chunks_exact(k).map(|row| dot(row, step)).collect();
+    let (along, before) = (dot(step, change), dot(step, &curved));
+    if !(along > 1e-8 * (dot(step, step) * dot(change, change)).sqrt() && before > 0.0) {
+        return false;
+    }
+    for i in 0..k {
+        for j in 0..k {
+            curvature[i * k + j] += change[i] * change[j] / along - curved[i] * curved[j] / before;
+        }
+    }
+    true
 }
 
 /// The Newton direction, or a damped one where the function is not convex; never longer than a trust radius.

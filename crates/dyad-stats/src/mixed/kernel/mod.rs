@@ -2,6 +2,7 @@
 
 pub(super) mod evaluate;
 mod groups;
+mod intercepts;
 pub(super) mod minimise;
 pub(super) mod pair;
 pub(super) mod rows;

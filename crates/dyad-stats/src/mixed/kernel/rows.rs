@@ -84,6 +84,38 @@ pub struct Rows {
     in_block: usize,
 }
 
+/// Lower triangle of into += zz'.
+///
+/// A width that the compiler knows is a loop that it unrolls; the sums are the same.
+pub(super) fn add_square(into: &mut [f64], z: &[f64]) {
+    fn fixed<const Q: usize>(into: &mut [f64], z: &[f64]) -> Option<()> {
+        let z: &[f64; Q] = z.try_into().ok()?;
+        for (row, to) in into.chunks_exact_mut(Q).enumerate().take(Q) {
+            let (to, left): (&mut [f64; Q], f64) = (to.try_into().ok()?, z[row]);
+            // The upper triangle is never read: adding to it, too, costs less than stopping at the diagonal.
+            for column in 0..Q {
+                to[column] += left * z[column];
+            }
+        }
+        Some(())
+    }
+    let done = match z.len() {
+        3 => fixed::<3>(into, z),
+        4 => fixed::<4>(into, z),
+        5 => fixed::<5>(into, z),
+        6 => fixed::<6>(into, z),
+        7 => fixed::<7>(into, z),
+        8 => fixed::<8>(into, z),
+        9 => fixed::<9>(into, z),
+        _ => None,
+    };
+    if done.is_none() {
+        for (to, &left) in into.chunks_exact_mut(z.len()).zip(z) {
+            to.iter_mut().zip(z).for_each(|(sum, z)| *sum += left * z);
+        }
+    }
+}
+
 /// Rows summed on their own before they join the total.
 const BLOCK: usize = 512;
 
@@ -212,10 +244,7 @@ impl Rows {
             let x = self.z[slope.at];
             second.iter_mut().zip(&self.z).for_each(|(sum, z)| *sum += x * z);
         }
-        for (row, &left) in self.z.iter().enumerate() {
-            let into = &mut self.block[row * q..=row * q + row];
-            into.iter_mut().zip(&self.z).for_each(|(sum, z)| *sum += left * z);
-        }
+        add_square(&mut self.block, &self.z);
         self.in_block += 1;
         if self.in_block == BLOCK {
             self.close_block();
@@ -307,7 +336,11 @@ impl Rows {
     /// Σ z over all rows.
     pub(crate) fn overall(&self) -> Vec<f64> {
         let (q, r) = (self.width(), self.effects());
-        (0..q).map(|k| self.sums.iter().skip(k).step_by(r * q).sum()).collect()
+        let mut all = vec![0.0; q];
+        for sums in self.sums.chunks_exact(r * q) {
+            all.iter_mut().zip(sums).for_each(|(all, sum)| *all += sum);
+        }
+        all
     }
 
     /// Subtracts a constant from every value of every row summed so far; `step[0]` is 0.

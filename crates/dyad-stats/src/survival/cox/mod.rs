@@ -1,6 +1,7 @@
 //! Proportional hazards with time-varying covariates.
 
 mod discrete;
+mod join;
 mod proportionality;
 mod residuals;
 mod risk_sets;
@@ -100,6 +101,12 @@ pub fn cox(data: &Intervals, clusters: &[Range<usize>], ties: Ties) -> Result<Co
             "the exact handling of ties has no standard error robust by cluster".into(),
         ));
     }
+    let joined = join::Joined::of(data, clusters);
+    fit(&joined.intervals(&joined.columns(data)), &joined.clusters, ties)
+}
+
+/// The fit to checked rows, as they are.
+fn fit(data: &Intervals, clusters: &[Range<usize>], ties: Ties) -> Result<Cox> {
     let times = risk_sets::event_times(data);
     if times.is_empty() {
         return Err(StatsError::NoEvents { what: "event" });

@@ -25,8 +25,9 @@ impl Steps {
     fn of(time: &AtTime, ties: Ties, p: usize) -> Self {
         let zero = || Weights { inverse: 0.0, means: vec![0.0; p] };
         let mut steps = Self { at_risk: zero(), with_event: zero(), mean: vec![0.0; p] };
+        let mut mean = vec![0.0; p];
         for k in 0..time.count() {
-            let (s0, mean) = time.step(k, ties);
+            let s0 = time.step(k, ties, &mut mean);
             let left = 1.0 - time.gone(k, ties);
             steps.at_risk.inverse += 1.0 / s0;
             steps.with_event.inverse += left / s0;

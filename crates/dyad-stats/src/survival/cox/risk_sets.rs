@@ -90,20 +90,24 @@ impl AtTime {
         if ties == Ties::Efron { f64::from(k) / f64::from(self.count()) } else { 0.0 }
     }
 
-    /// Sum and mean of the risk set at step k of the tied events.
-    pub(super) fn step(&self, k: u32, ties: Ties) -> (f64, Vec<f64>) {
+    /// Sum of the risk set at step k of the tied events; its mean goes into `mean`.
+    pub(super) fn step(&self, k: u32, ties: Ties, mean: &mut [f64]) -> f64 {
         let gone = self.gone(k, ties);
         let s0 = self.risk.s0 - gone * self.events.s0;
-        let pairs = self.risk.s1.iter().zip(&self.events.s1);
-        (s0, pairs.map(|(risk, events)| (risk - gone * events) / s0).collect())
+        for (mean, (risk, events)) in mean.iter_mut().zip(self.risk.s1.iter().zip(&self.events.s1))
+        {
+            *mean = (risk - gone * events) / s0;
+        }
+        s0
     }
 
     pub(super) fn part(&self, time: f64, ties: Ties) -> Part {
         let p = self.x.len();
         let mut score = self.x.clone();
         let mut information = vec![0.0; p * p];
+        let mut mean = vec![0.0; p];
         for k in 0..self.count() {
-            let (s0, mean) = self.step(k, ties);
+            let s0 = self.step(k, ties, &mut mean);
             let gone = self.gone(k, ties);
             for i in 0..p {
                 score[i] -= mean[i];
