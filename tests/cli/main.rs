@@ -1,10 +1,13 @@
 //! The command line: exit codes, messages, and what is left on the disk.
 
 mod bad_input;
+mod cache;
 mod commands;
 mod determinism;
 mod formats;
+mod host;
 mod identifiers;
 mod multiplicity;
+mod plugin_lock;
 mod plugins;
 mod simulate;

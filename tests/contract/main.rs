@@ -2,5 +2,7 @@
 
 mod degenerate;
 mod every_plugin;
+mod examples;
+mod frozen;
 mod made_study;
 mod readme_plugin;

@@ -83,7 +83,10 @@ pub(crate) fn layout(table: &Buffer) -> Result<Vec<Layout>, ArrowError> {
 mod tests {
     use std::io::Write;
 
-    use arrow_array::{Float64Array, Int64Array, StringViewArray};
+    use arrow_array::{
+        ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int64Array, StringViewArray,
+        UInt32Array, new_null_array,
+    };
     use arrow_schema::{DataType, Field, Schema};
 
     use super::*;
@@ -133,6 +136,92 @@ mod tests {
             }
         }
         assert!(seen >= 6, "only {seen} buffers were looked at");
+    }
+
+    /// Every kind of column that may cross, with seven rows, every third one missing.
+    fn every_kind() -> RecordBatch {
+        let there = |row: usize| row % 3 != 1;
+        let long = |row: usize| format!("a label of more than twelve bytes, number {row}");
+        let words = |row: usize| if row < 4 { format!("w{row}") } else { long(row) };
+        let text = StringViewArray::from_iter((0..7).map(|r| there(r).then(|| words(r))));
+        let labels =
+            StringViewArray::from_iter_values(["short", "a label of more than twelve bytes"]);
+        let keys = UInt32Array::from_iter((0..7).map(|r| there(r).then_some(u32::from(r > 3))));
+        let columns: Vec<(&str, ArrayRef)> = vec![
+            (
+                "whole",
+                Arc::new(Int64Array::from_iter(
+                    (0..7).map(|r| there(r).then_some(1_i64 << (8 * r))),
+                )),
+            ),
+            (
+                "score",
+                Arc::new(Float64Array::from_iter(
+                    (0..7).map(|r| there(r).then_some(r as f64 / 3.0)),
+                )),
+            ),
+            (
+                "truth",
+                Arc::new(BooleanArray::from_iter((0..7).map(|r| there(r).then_some(r % 2 == 0)))),
+            ),
+            ("text", Arc::new(text)),
+            ("label", Arc::new(DictionaryArray::new(keys, Arc::new(labels)))),
+        ];
+        RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(n, a)| (n, a, true)))
+            .unwrap()
+    }
+
+    /// The same columns without one value.
+    fn all_missing(rows: usize) -> RecordBatch {
+        let schema = every_kind().schema();
+        let columns = schema.fields().iter().map(|f| new_null_array(f.data_type(), rows)).collect();
+        RecordBatch::try_new(schema, columns).unwrap()
+    }
+
+    #[test]
+    fn every_kind_of_column_comes_back_as_it_was() {
+        let whole = every_kind();
+        let cases = [
+            ("missing values", whole.clone()),
+            ("a slice at the start", whole.slice(0, 3)),
+            ("a slice at the end", whole.slice(4, 3)),
+            ("a slice inside", whole.slice(1, 5)),
+            ("no row", whole.slice(3, 0)),
+            ("all missing", all_missing(5)),
+            ("no row at all", all_missing(0)),
+        ];
+        for system in [System::Native, System::Portable] {
+            for (what, batch) in &cases {
+                let sealed = Sealed::write(system, |file| encode(file, batch)).unwrap();
+                let decoded = decode(&sealed.buffer().unwrap()).unwrap();
+                assert_eq!(decoded.num_rows(), batch.num_rows(), "{what}");
+                for (name, (a, b)) in batch
+                    .schema()
+                    .fields()
+                    .iter()
+                    .zip(decoded.columns().iter().zip(batch.columns()))
+                {
+                    assert_eq!(a, b, "{what}: {name}, {system:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_layout_of_a_table_leads_to_its_values() {
+        let batch = every_kind();
+        let mut file = Vec::new();
+        encode(&mut file, &batch).unwrap();
+        let sealed = Sealed::write(System::Native, |f| f.write_all(&file)).unwrap();
+        let bytes = sealed.buffer().unwrap();
+        let places = layout(&bytes).unwrap();
+        let kinds: Vec<&str> = places.iter().map(|p| p.kind.as_str()).collect();
+        assert_eq!(kinds[..3], ["int64", "float64", "boolean"]);
+        let [start, _] = places[1].values;
+        let third = f64::from_le_bytes(bytes[start + 16..start + 24].try_into().unwrap());
+        assert_eq!(third.to_bits(), (2.0_f64 / 3.0).to_bits());
+        let [validity, _] = places[1].validity.unwrap();
+        assert_eq!(bytes[validity] & 0b111, 0b101, "the second value is missing");
     }
 
     #[test]

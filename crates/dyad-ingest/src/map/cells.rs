@@ -201,3 +201,41 @@ mod tests {
         assert_eq!(rule.value(Cell::Text("0"), b'.'), Err(Code::BelowRange));
     }
 }
+
+#[cfg(test)]
+mod string_slices {
+    use polars::prelude::NewChunkedArray;
+
+    use super::*;
+
+    /// polars-arrow 0.55.2 exports wrong text for a sliced column of long strings (pola-rs/polars issue 29323). Cells are read by
+    /// polars itself and never exported; this holds it, and every upgrade of polars, to the text that was there.
+    #[test]
+    fn sliced_text_in_several_chunks_is_read_as_it_was() {
+        let words = |part: usize| {
+            (0..40).map(move |row| match row % 4 {
+                0 => None,
+                1 => Some(format!("{part}.{row}")),
+                _ => Some(format!("a word of more than twelve bytes, {part}.{row}")),
+            })
+        };
+        let all: Vec<Option<String>> = words(0).chain(words(1)).collect();
+        let mut text = StringChunked::from_iter_options("w".into(), words(0));
+        text.append(&StringChunked::from_iter_options("w".into(), words(1))).unwrap();
+        assert_eq!(text.chunks().len(), 2);
+        for (start, length) in [(0, 80), (1, 7), (38, 4), (41, 39), (77, 3), (79, 1), (80, 0)] {
+            let cells = Cells::Text(text.slice(start, length));
+            let read: Vec<Option<&str>> = cells
+                .iter()
+                .map(|cell| match cell {
+                    Cell::Text(text) => Some(text),
+                    _ => None,
+                })
+                .collect();
+            let from = usize::try_from(start).unwrap();
+            let expected: Vec<Option<&str>> =
+                all[from..from + length].iter().map(Option::as_deref).collect();
+            assert_eq!(read, expected, "slice of {length} at {start}");
+        }
+    }
+}
