@@ -55,7 +55,7 @@ pub fn quantile(p: f64, df: f64) -> f64 {
     // Compared by != 0.5 would need a tolerance; the smaller tail is never above one half.
     let tail = p.min(1.0 - p);
     let mut low = 0.0;
-    let mut high = normal::quantile(1.0 - tail).abs().max(0.5);
+    let mut high = normal::quantile(tail).abs().max(0.5);
     while 0.5 * two_sided(high, df) > tail {
         low = high;
         high *= 2.0;

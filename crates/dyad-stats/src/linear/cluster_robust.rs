@@ -68,15 +68,38 @@ impl Ols {
         clusters: &[Range<usize>],
         correction: Correction,
     ) -> Result<ClusterRobust> {
-        let at = self.names.iter().position(|n| n == column);
-        let at = at.ok_or_else(|| {
-            StatsError::Refused(format!("the model has no column {column}").into())
-        })?;
+        let weights = self.weights(&[(column, 1.0)])?;
+        self.robust(&weights, clusters, correction)
+    }
+
+    /// Cluster-robust standard error of a weighted sum of coefficients, given by the names of its columns.
+    ///
+    /// # Errors
+    /// As [`Ols::cluster_robust`].
+    ///
+    /// # Source
+    /// `[@pustejovsky2018]`. Checked against R `clubSandwich::linear_contrast`: `golden/stats/surface.R`.
+    pub fn cluster_robust_contrast(
+        &self,
+        contrast: &[(&str, f64)],
+        clusters: &[Range<usize>],
+        correction: Correction,
+    ) -> Result<ClusterRobust> {
+        self.robust(&self.weights(contrast)?, clusters, correction)
+    }
+
+    fn robust(
+        &self,
+        weights: &[f64],
+        clusters: &[Range<usize>],
+        correction: Correction,
+    ) -> Result<ClusterRobust> {
         if clusters.len() < 2 {
             return Err(StatsError::TooFew { unit: "clusters", needed: 2, found: clusters.len() });
         }
         let p = self.beta.len();
-        let m_c: Vec<f64> = (0..p).map(|i| self.inverse[i * p + at]).collect();
+        let m_c = times(&self.inverse, weights, p);
+        let estimate = dot(weights, &self.beta);
         let (mut variance, mut parts) = (0.0, Vec::with_capacity(clusters.len()));
         for rows in clusters {
             let x = &self.design[rows.start * p..rows.end * p];
@@ -98,11 +121,10 @@ impl Ols {
             Correction::Cr1s => g * (n - 1.0) / ((g - 1.0) * (n - p as f64)),
         };
         let se = (factor * variance).sqrt();
-        if se.is_nan() || se <= 1e-14 * self.beta[at].abs().max(f64::MIN_POSITIVE) {
+        if se.is_nan() || se <= 1e-14 * estimate.abs().max(f64::MIN_POSITIVE) {
             return Err(StatsError::NoVariation { what: "the residuals".into() });
         }
         let df = if correction == Correction::Cr2 { self.bell_mccaffrey(&parts) } else { g - 1.0 };
-        let estimate = self.beta[at];
         let (t, half) = (estimate / se, student_t::critical(0.95, df) * se);
         Ok(ClusterRobust {
             estimate,
@@ -180,7 +202,7 @@ impl Ols {
     }
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 

@@ -5,9 +5,11 @@ mod diagnostics;
 mod glm;
 mod line;
 mod ols;
+mod response_surface;
 
 pub use cluster_robust::{ClusterRobust, Correction};
 pub use diagnostics::Diagnostics;
 pub use glm::{Family, Glm, GlmCoefficient, glm};
 pub use line::{Line, MeanAt};
-pub use ols::{Ols, ols};
+pub use ols::{Contrast, Ols, ols};
+pub use response_surface::{ResponseSurface, SurfaceNumber, response_surface};

@@ -1,6 +1,8 @@
 //! Least squares with an intercept and named columns.
 
+use crate::distributions::student_t;
 use crate::linalg::Cholesky;
+use crate::moments::Moments;
 use crate::{Result, StatsError};
 
 /// A fitted linear model.
@@ -21,7 +23,85 @@ pub struct Ols {
     pub(super) inverse: Vec<f64>,
 }
 
+/// A weighted sum of coefficients with its classical test.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Contrast {
+    /// Σ weight·coefficient.
+    pub estimate: f64,
+    /// √(w'Vw).
+    pub se: f64,
+    /// estimate/se.
+    pub t: f64,
+    /// Two-sided, n − p df.
+    pub p: f64,
+    /// 95 % interval.
+    pub ci: [f64; 2],
+}
+
 impl Ols {
+    /// The weight of every coefficient, from the names of those that have one.
+    pub(super) fn weights(&self, contrast: &[(&str, f64)]) -> Result<Vec<f64>> {
+        let mut weights = vec![0.0; self.beta.len()];
+        for (column, weight) in contrast {
+            let at = self.names.iter().position(|name| name == column);
+            let at = at.ok_or_else(|| {
+                StatsError::Refused(format!("the model has no column {column}").into())
+            })?;
+            weights[at] += weight;
+        }
+        Ok(weights)
+    }
+
+    /// Returns a weighted sum of coefficients, given by the names of its columns, with the classical standard error.
+    ///
+    /// # Errors
+    /// [`StatsError::Refused`] if there is no such column; [`StatsError::NoVariation`] if the model fits every row.
+    ///
+    /// # Source
+    /// Checked against R `vcov(lm)`: `golden/stats/surface.R`.
+    pub fn contrast(&self, contrast: &[(&str, f64)]) -> Result<Contrast> {
+        let weights = self.weights(contrast)?;
+        let p = weights.len();
+        let form: f64 = (0..p * p).map(|k| weights[k / p] * self.inverse[k] * weights[k % p]).sum();
+        let se = self.residual_sd() * form.max(0.0).sqrt();
+        let estimate: f64 = weights.iter().zip(&self.beta).map(|(w, b)| w * b).sum();
+        if se <= 1e-14 * estimate.abs().max(f64::MIN_POSITIVE) {
+            return Err(StatsError::NoVariation { what: "the residuals".into() });
+        }
+        let (t, half) = (estimate / se, student_t::critical(0.95, self.df) * se);
+        let p = student_t::two_sided(t, self.df);
+        Ok(Contrast { estimate, se, t, p, ci: [estimate - half, estimate + half] })
+    }
+
+    /// Returns the standardised coefficients, b·SD(x)/SD(y), in the order of the names; that of the intercept is 0.
+    ///
+    /// # Errors
+    /// [`StatsError::NoVariation`] if the outcome is constant.
+    ///
+    /// # Source
+    /// Checked against R `lm` of `scale`d columns: `golden/stats/surface.R`.
+    pub fn standardised(&self) -> Result<Vec<f64>> {
+        let p = self.beta.len();
+        let rows = || self.design.chunks_exact(p);
+        let mut outcome = Moments::new();
+        for (x, e) in rows().zip(&self.residuals) {
+            outcome.push(e + x.iter().zip(&self.beta).map(|(x, b)| x * b).sum::<f64>());
+        }
+        let sd = outcome.sd()?;
+        if sd <= 1e-14 * outcome.mean()?.abs() || sd <= 0.0 {
+            return Err(StatsError::NoVariation { what: "the outcome".into() });
+        }
+        (0..p)
+            .map(|k| {
+                let mut column = Moments::new();
+                for x in rows() {
+                    column.push(x[k]);
+                }
+                Ok(self.beta[k] * column.sd()? / sd)
+            })
+            .collect()
+    }
+
     /// The standard deviation of the residuals, with n − p.
     #[must_use]
     pub fn residual_sd(&self) -> f64 {

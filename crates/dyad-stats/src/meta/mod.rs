@@ -1,5 +1,9 @@
 //! Random-effects meta-analysis of study or site estimates.
 
+mod between_variance;
+mod egger;
 mod random_effects;
 
-pub use random_effects::{RandomEffects, Study, random_effects};
+pub use between_variance::BetweenVariance;
+pub use egger::{Asymmetry, egger, leave_one_out};
+pub use random_effects::{PredictionDf, RandomEffects, Study, random_effects, random_effects_by};

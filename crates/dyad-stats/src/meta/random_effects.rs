@@ -1,6 +1,7 @@
-//! The random-effects model with τ² by restricted maximum likelihood.
+//! The random-effects model.
 
-use crate::distributions::{chi_square, student_t};
+use super::between_variance::{self, BetweenVariance};
+use crate::distributions::{chi_square, normal, student_t};
 use crate::{Result, StatsError};
 
 /// One study or site: its estimate and sampling variance.
@@ -29,7 +30,7 @@ pub struct RandomEffects {
     pub prediction: Option<[f64; 2]>,
     /// Variance of the true estimates.
     pub tau2: f64,
-    /// Its standard error.
+    /// Its standard error, from the restricted information at τ².
     pub tau2_se: f64,
     /// Its Q-profile interval.
     pub tau2_ci: [f64; 2],
@@ -56,6 +57,62 @@ impl RandomEffects {
         let t = (self.mu - value) / self.se;
         (t, student_t::two_sided(t, self.df()))
     }
+
+    /// t and p of the difference from a published value that is itself an estimate: its standard error is added to ours.
+    ///
+    /// # Source
+    /// `[@hartung2001]`. Checked against R: `golden/stats/meta.R`.
+    #[must_use]
+    pub fn benchmark(&self, value: f64, value_se: f64) -> (f64, f64) {
+        let t = (self.mu - value) / self.se.hypot(value_se);
+        (t, student_t::two_sided(t, self.df()))
+    }
+
+    /// p of the two one-sided tests that the pooled estimate lies within a band: equivalent at 5 % if it is below .05.
+    ///
+    /// # Source
+    /// `[@lakens2017]`. Checked against R: `golden/stats/meta.R`.
+    #[must_use]
+    pub fn equivalence(&self, low: f64, high: f64) -> f64 {
+        let above = student_t::upper_tail((self.mu - low) / self.se, self.df());
+        let below = student_t::upper_tail((high - self.mu) / self.se, self.df());
+        above.max(below)
+    }
+
+    /// The 95 % interval in which the true value of another study lies, by either convention of its degrees of freedom; `None` below
+    /// three studies.
+    ///
+    /// # Source
+    /// `[@higgins2009]`, `[@inthout2016]`. Checked against R `metafor::predict` and by hand: `golden/stats/meta.R`.
+    #[must_use]
+    pub fn prediction_interval(&self, df: PredictionDf) -> Option<[f64; 2]> {
+        let df = match df {
+            PredictionDf::KMinusOne => self.k.checked_sub(1)?,
+            PredictionDf::KMinusTwo => self.k.checked_sub(2)?,
+        };
+        (self.k >= 3).then(|| {
+            let reach = student_t::critical(0.95, df as f64) * self.tau2.sqrt().hypot(self.se);
+            [self.mu - reach, self.mu + reach]
+        })
+    }
+
+    /// The share of studies whose true value lies above a cut, Φ((mu − cut)/√(τ² + SE²)).
+    ///
+    /// # Source
+    /// `[@higgins2009]`. Checked against R: `golden/stats/meta.R`.
+    #[must_use]
+    pub fn share_above(&self, cut: f64) -> f64 {
+        normal::upper_tail((cut - self.mu) / self.tau2.sqrt().hypot(self.se))
+    }
+}
+
+/// Degrees of freedom of a prediction interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PredictionDf {
+    /// k − 1: those of the Hartung–Knapp interval, as metafor has it.
+    KMinusOne,
+    /// k − 2: one more for τ², as Riley and IntHout have it; a little wider.
+    KMinusTwo,
 }
 
 /// Returns the random-effects model of k ≥ 2 studies.
@@ -76,18 +133,20 @@ impl RandomEffects {
 /// `[@viechtbauer2010]`, `[@hartung2001]`, `[@rover2015]`, `[@viechtbauer2007]`, `[@higgins2002]`. Checked against R
 /// `metafor::rma(yi, vi, method = "REML", test = "adhoc")`.
 pub fn random_effects(studies: &[Study]) -> Result<RandomEffects> {
+    random_effects_by(studies, BetweenVariance::Reml)
+}
+
+/// Returns the random-effects model with τ² by the method given; everything else as [`random_effects`].
+///
+/// # Errors
+/// As [`random_effects`].
+///
+/// # Source
+/// `[@dersimonian1986]`, `[@paule1982]`. Checked against R `metafor::rma(method = "DL" or "PM", test = "adhoc")`: `golden/stats/meta.R`.
+pub fn random_effects_by(studies: &[Study], method: BetweenVariance) -> Result<RandomEffects> {
+    check(studies)?;
     let k = studies.len();
-    if k < 2 {
-        return Err(StatsError::TooFew { unit: "sites", needed: 2, found: k });
-    }
-    if !studies.iter().all(|s| s.variance > 0.0 && s.variance.is_finite() && s.estimate.is_finite())
-    {
-        return Err(StatsError::OutOfDomain {
-            what: "a sampling variance",
-            expected: "positive and finite",
-        });
-    }
-    let tau2 = restricted(studies)?;
+    let tau2 = between_variance::estimate(studies, method)?;
     let (mu, total) = pooled(studies, tau2);
     let df = (k - 1) as f64;
     let scatter = q_at(studies, tau2) / df / total;
@@ -117,8 +176,23 @@ pub fn random_effects(studies: &[Study]) -> Result<RandomEffects> {
     })
 }
 
+/// Refuses fewer than two studies, and variances that are none.
+pub(super) fn check(studies: &[Study]) -> Result<()> {
+    if studies.len() < 2 {
+        return Err(StatsError::TooFew { unit: "sites", needed: 2, found: studies.len() });
+    }
+    if !studies.iter().all(|s| s.variance > 0.0 && s.variance.is_finite() && s.estimate.is_finite())
+    {
+        return Err(StatsError::OutOfDomain {
+            what: "a sampling variance",
+            expected: "positive and finite",
+        });
+    }
+    Ok(())
+}
+
 /// Pooled estimate and sum of the weights.
-fn pooled(studies: &[Study], tau2: f64) -> (f64, f64) {
+pub(super) fn pooled(studies: &[Study], tau2: f64) -> (f64, f64) {
     let (mut sum, mut total) = (0.0, 0.0);
     for study in studies {
         let w = 1.0 / (study.variance + tau2);
@@ -129,13 +203,13 @@ fn pooled(studies: &[Study], tau2: f64) -> (f64, f64) {
 }
 
 /// Σ w (y − mu)² at this τ².
-fn q_at(studies: &[Study], tau2: f64) -> f64 {
+pub(super) fn q_at(studies: &[Study], tau2: f64) -> f64 {
     let (mu, _) = pooled(studies, tau2);
     studies.iter().map(|s| (s.estimate - mu).powi(2) / (s.variance + tau2)).sum()
 }
 
 /// Σ w, Σ w², Σ w³.
-fn powers(studies: &[Study], tau2: f64) -> [f64; 3] {
+pub(super) fn powers(studies: &[Study], tau2: f64) -> [f64; 3] {
     let mut sums = [0.0; 3];
     for study in studies {
         let w = 1.0 / (study.variance + tau2);
@@ -147,68 +221,14 @@ fn powers(studies: &[Study], tau2: f64) -> [f64; 3] {
 }
 
 /// tr(PP), P = W − W1(1'W1)⁻¹1'W.
-fn trace_pp(studies: &[Study], tau2: f64) -> f64 {
+pub(super) fn trace_pp(studies: &[Study], tau2: f64) -> f64 {
     let [w1, w2, w3] = powers(studies, tau2);
     w2 - 2.0 * w3 / w1 + (w2 / w1).powi(2)
 }
 
-/// τ² by Fisher scoring.
-fn restricted(studies: &[Study]) -> Result<f64> {
-    const STEPS: usize = 500;
-    let k = studies.len() as f64;
-    let mean = studies.iter().map(|s| s.estimate).sum::<f64>() / k;
-    let scatter = studies.iter().map(|s| (s.estimate - mean).powi(2)).sum::<f64>() / (k - 1.0);
-    let mut tau2 = (scatter - studies.iter().map(|s| s.variance).sum::<f64>() / k).max(0.0);
-    for _ in 0..STEPS {
-        let [w1, w2, _] = powers(studies, tau2);
-        let (mu, _) = pooled(studies, tau2);
-        let residual: f64 =
-            studies.iter().map(|s| ((s.estimate - mu) / (s.variance + tau2)).powi(2)).sum();
-        // y'PPy − tr P over tr(PP)
-        let mut step = (residual - (w1 - w2 / w1)) / trace_pp(studies, tau2);
-        // Where one study outweighs the others by more than the digits there are, the information vanishes.
-        if !step.is_finite() {
-            break;
-        }
-        let full = step;
-        while tau2 + step < 0.0 {
-            step *= 0.5;
-            if step.abs() < 1e-14 {
-                break;
-            }
-        }
-        let next = (tau2 + step).max(0.0);
-        // At 0 with a downward step the boundary is the estimate.
-        if (next - tau2).abs() < 1e-13 || (full < 0.0 && next < 1e-12) {
-            return Ok(if next < 1e-12 { 0.0 } else { next });
-        }
-        tau2 = next;
-    }
-    Err(StatsError::NotConverged { what: "tau²", iterations: STEPS })
-}
-
 /// The τ² at which Q equals the outer quantiles of its distribution; 0 where it lies below already.
 fn q_profile(studies: &[Study], df: f64) -> [f64; 2] {
-    [0.975, 0.025].map(|p| {
-        let target = chi_square::quantile(p, df);
-        if q_at(studies, 0.0) <= target {
-            return 0.0;
-        }
-        let (mut low, mut high) = (0.0, 1.0);
-        while q_at(studies, high) > target {
-            low = high;
-            high *= 2.0;
-        }
-        for _ in 0..200 {
-            let middle = f64::midpoint(low, high);
-            if q_at(studies, middle) > target {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        f64::midpoint(low, high)
-    })
+    [0.975, 0.025].map(|p| between_variance::tau2_with_q(studies, chi_square::quantile(p, df)))
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ pub struct Plan<'a> {
 
 impl Plan<'_> {
     /// Replicate after replicate, each from its own generator. `scratch` makes what one thread reuses from replicate to replicate.
-    pub(super) fn run<S>(
+    pub(crate) fn run<S>(
         &self,
         scratch: impl Fn() -> S + Sync,
         replicate: impl Fn(&mut Generator, &mut S) -> f64 + Sync,
