@@ -1,250 +1,228 @@
-//! The course of the alliance by mixed models: a parabola over the window, and two slopes that meet at a knot.
+//! The course of the alliance by mixed models: a parabola over the window, and slopes that meet at knots.
 
-use dyad_plugin::derived::{Clients, in_window};
 use dyad_plugin::prelude::*;
 use dyad_stats::distributions::normal;
-use dyad_stats::mixed::{Criterion, Fit, Rows};
+use dyad_stats::growth::{RatioInterval, vertex};
+use dyad_stats::mixed::{Criterion, Fit};
 
-use crate::Settings;
-
-/// Adds `growth/A/…`.
-pub(crate) fn add(
-    findings: &mut Findings,
-    run: &Run<Settings>,
-    clients: &Clients<'_>,
-    alliance: &Measure,
-) -> Result<(), Failure> {
-    let ratings = run.table("sessions")?.floats(&alliance.id)?;
-    let course = Course { run, clients, ratings, alliance };
-    course.parabola(findings);
-    course.knot(findings);
-    course.best_knot(findings);
-    Ok(())
-}
-
-struct Course<'a, 'r> {
-    run: &'a Run<Settings>,
-    clients: &'a Clients<'r>,
-    ratings: Floats<'r>,
-    alliance: &'a Measure,
-}
+use crate::course::{Course, hinge};
 
 /// The latest knot of the profile.
-const LAST_KNOT: i64 = 7;
-/// The session number, and what lies beyond each knot from 2 on.
-const PROFILE: [&str; 7] = ["session", "2", "3", "4", "5", "6", "7"];
+pub(crate) const LAST_KNOT: i64 = 7;
 
-/// A fitted model with the rows and clients behind it.
-struct Model {
-    fit: Result<Fit, String>,
-    n: Counts,
+/// Adds `growth/A/…`.
+pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
+    parabola(findings, course);
+    knots(findings, course);
+    best_knot(findings, course);
 }
 
-impl Course<'_, '_> {
-    /// The rows of A ~ columns of the session number + (1 | therapist/client), over the sessions that `inside` lets pass.
-    fn rows<const K: usize>(
-        &self,
-        columns: [&str; K],
-        inside: impl Fn(i64) -> bool,
-        x: impl Fn(i64) -> [f64; K],
-    ) -> (Rows, Counts) {
-        let mut rows = Rows::in_nested_clusters(&columns);
-        let mut with = Vec::new();
-        for (id, (client, range)) in (0..).zip(self.clients.rows.iter().enumerate()) {
-            let before = rows.len();
-            let therapist = self.clients.therapist(client).unwrap_or(0);
-            for row in range.clone() {
-                let Some((session, rating)) =
-                    self.clients.session.get(row).zip(self.ratings.get(row))
-                else {
-                    continue;
-                };
-                // Both values are finite and the columns as many as named: a row cannot be refused.
-                if inside(session) {
-                    drop(rows.push(therapist, id, &x(session), rating));
-                }
-            }
-            if rows.len() > before {
-                with.push(client);
-            }
-        }
-        let n = Counts { rows: Some(rows.len() as u64), ..self.clients.counts(&with) };
-        (rows, n)
-    }
+fn estimate(course: &Course<'_>, what: &str, label: &str) -> Estimate {
+    let alliance = course.alliance;
+    Estimate::new(
+        format!("growth/{}/{what}", alliance.id),
+        format!("{label} of {}", alliance.name()),
+    )
+}
 
-    fn fit(&self, rows: &Rows, criterion: Criterion, n: Counts) -> Model {
-        let fit = if self.clients.has_therapists() {
-            rows.fit(criterion).map_err(|e| e.to_string())
-        } else {
-            Err("the study file names no therapist column".to_owned())
-        };
-        Model { fit, n }
-    }
+/// A ~ t + t² over the window, and the session of its highest point.
+fn parabola(findings: &mut Findings, course: &Course<'_>) {
+    let ([first, last], peak) = (course.settings.peak_window, course.settings.peak_session);
+    let fit = course.window.fit(&["linear", "quadratic"], Criterion::Reml);
+    let formula = format!(
+        "A ~ t + t² + (1 | therapist/client), t = session − {peak}, sessions {first} to {last}, REML"
+    );
+    let new = |what, label| estimate(course, what, label).counts(course.window.n);
+    findings.estimates.push(
+        new("quadratic", "Curvature")
+            .method(format!("{formula}; Satterthwaite df"))
+            .fixed_effect(&fit, &[("quadratic", 1.0)]),
+    );
+    let delta = new("vertex", "Session of the highest point")
+        .method(format!("{formula}; delta method"))
+        .source("fieller1954");
+    let fieller = new("vertex_fieller", "Session of the highest point, by Fieller,")
+        .method(format!("{formula}; Fieller's interval"))
+        .source("fieller1954");
+    let (delta, fieller) = match fit.as_ref().map_err(String::clone).and_then(Turn::of) {
+        Err(reason) => (delta.refused(reason.as_str()), fieller.refused(reason.as_str())),
+        Ok(turn) => turn.give(delta, fieller, course),
+    };
+    findings.estimates.extend([delta, fieller]);
+}
 
-    fn estimate(&self, what: &str, label: &str, n: Counts) -> Estimate {
-        Estimate::new(
-            format!("growth/{}/{what}", self.alliance.id),
-            format!("{label} of {}", self.alliance.name()),
-        )
-        .counts(n)
-        .source("bates2015")
-        .source("kuznetsova2017")
-    }
+/// Slope and curvature at the tested session, with their covariance.
+struct Turn {
+    b: [f64; 2],
+    v: [f64; 3],
+    /// Whether the interval of the curvature holds 0.
+    flat: bool,
+}
 
-    fn parabola(&self, findings: &mut Findings) {
-        let (window, peak) = (self.run.settings().peak_window, self.run.settings().peak_session);
-        let (rows, n) = self.rows(
-            ["linear", "quadratic"],
-            |s| in_window(Some(s), window),
-            |s| {
-                let t = (s - peak) as f64;
-                [t, t * t]
-            },
-        );
-        let model = self.fit(&rows, Criterion::Reml, n);
-        let formula = format!(
-            "A ~ t + t² + (1 | therapist/client), t = session − {peak}, sessions {} to {}, REML",
-            window[0], window[1]
-        );
-        let quadratic = self
-            .estimate("quadratic", "Curvature", model.n)
-            .method(format!("{formula}; Satterthwaite df"));
-        let vertex = self
-            .estimate("vertex", "Session of the highest point", model.n)
-            .method(format!("{formula}; delta method"));
-        match &model.fit {
-            Err(reason) => {
-                findings.estimates.push(quadratic.refused(reason.as_str()));
-                findings.estimates.push(vertex.refused(reason.as_str()));
-            }
-            Ok(fit) => {
-                findings.estimates.push(coefficient(quadratic, fit, "quadratic"));
-                findings.estimates.push(self.vertex(vertex, fit));
-            }
-        }
-    }
-
-    /// v = peak − b1/(2·b2), variance g'Vg with g = (−1/(2·b2), b1/(2·b2²)).
-    fn vertex(&self, estimate: Estimate, fit: &Fit) -> Estimate {
-        let peak = self.run.settings().peak_session as f64;
-        let parts = || -> dyad_stats::Result<_> {
+impl Turn {
+    fn of(fit: &Fit) -> Result<Self, String> {
+        let parts = || -> dyad_stats::Result<Self> {
             let (b1, b2) = (fit.coefficient("linear")?, fit.coefficient("quadratic")?);
             let covariance = fit.covariance("linear", "quadratic")?;
-            Ok((b1, b2, covariance))
+            let flat = b2.ci.is_some_and(|ci| ci[1] >= 0.0);
+            let v = [b1.se * b1.se, covariance, b2.se * b2.se];
+            Ok(Self { b: [b1.estimate, b2.estimate], v, flat })
         };
-        let (b1, b2, covariance) = match parts() {
-            Ok(parts) => parts,
-            Err(reason) => return estimate.refused(reason.to_string()),
-        };
-        if b2.estimate >= 0.0 {
-            return estimate.refused("the curve opens upwards: no peak");
+        let turn = parts().map_err(|e| e.to_string())?;
+        if turn.b[1] >= 0.0 {
+            return Err("the curve opens upwards: no peak".to_owned());
         }
-        let g = [-0.5 / b2.estimate, 0.5 * b1.estimate / (b2.estimate * b2.estimate)];
-        let variance = g[0] * g[0] * b1.se * b1.se
-            + g[1] * g[1] * b2.se * b2.se
-            + 2.0 * g[0] * g[1] * covariance;
-        let (at, se) = (peak - 0.5 * b1.estimate / b2.estimate, variance.sqrt());
-        let half = normal::quantile(0.975) * se;
-        let given = estimate.value(at).se(se).ci([at - half, at + half]).source("fieller1954");
-        let [first, last] = self.run.settings().peak_window;
-        let given = if at < first as f64 || at > last as f64 {
-            given.warn("the vertex lies outside the window: an extrapolation")
-        } else {
-            given
-        };
-        if b2.ci.is_some_and(|ci| ci[1] >= 0.0) {
-            given.warn("the interval of the curvature holds 0: the vertex is not determined")
-        } else {
-            given
-        }
+        Ok(turn)
     }
 
-    fn knot(&self, findings: &mut Findings) {
-        let knot = self.run.settings().peak_session;
-        let (rows, n) = self.rows(
-            ["rise", "dip"],
-            |_| true,
-            |s| [(s.min(knot) - knot) as f64, (s - knot).max(0) as f64],
-        );
-        let model = self.fit(&rows, Criterion::Reml, n);
-        for (what, column, label) in [
-            ("knot_rise", "rise", format!("Slope up to session {knot}")),
-            ("knot_dip", "dip", format!("Slope after session {knot}")),
-        ] {
-            let estimate = self.estimate(what, &label, model.n).method(format!(
-                "A ~ min(session − {knot}, 0) + max(session − {knot}, 0) + (1 | therapist/client), all sessions, REML; Satterthwaite df"
-            ));
-            findings.estimates.push(match &model.fit {
-                Err(reason) => estimate.refused(reason.as_str()),
-                Ok(fit) => coefficient(estimate, fit, column),
-            });
-        }
-    }
-
-    /// The knot with the highest likelihood, and the whole profile as details and table.
-    fn best_knot(&self, findings: &mut Findings) {
-        let last = self.clients.session.values().iter().copied().max().unwrap_or(0);
-        // Session number and (session − k)₊ span the same two slopes as rise and dip: one pass serves every knot.
-        let (rows, n) = self.rows(
-            PROFILE,
-            |_| true,
-            |s| [0, 2, 3, 4, 5, 6, LAST_KNOT].map(|knot| (s - knot).max(0) as f64),
-        );
-        let profile: Vec<(i64, f64, Counts)> = (2..=LAST_KNOT.min(last - 1))
-            .zip(&PROFILE[1..])
-            .filter_map(|(knot, name)| {
-                let rows = rows.with_columns(&["session", name]).ok()?;
-                let model = self.fit(&rows, Criterion::Ml, n);
-                model.fit.ok().map(|fit| (knot, -0.5 * fit.criterion, model.n))
-            })
-            .collect();
-        let best = profile.iter().max_by(|a, b| a.1.total_cmp(&b.1));
-        let n = best.map_or_else(Counts::default, |b| b.2);
-        let estimate = self.estimate("best_knot", "Knot that fits best", n).method(
-            "knot 2 to 7 with the highest ML log-likelihood of the two-slope model; no interval: read the profile",
-        );
-        let Some(&(knot, highest, n)) = best.filter(|_| last >= 4) else {
-            findings
-                .estimates
-                .push(estimate.refused("fewer than 4 sessions, or no model can be fitted"));
-            return;
+    /// v = peak − b1/(2·b2), variance g'Vg with g = (−1/(2·b2), b1/(2·b2²)); and by Fieller.
+    fn give(
+        &self,
+        delta: Estimate,
+        fieller: Estimate,
+        course: &Course<'_>,
+    ) -> (Estimate, Estimate) {
+        let ([b1, b2], [v11, v12, v22]) = (self.b, self.v);
+        let [first, last] = course.settings.peak_window;
+        let peak = course.settings.peak_session as f64;
+        let g = [-0.5 / b2, 0.5 * b1 / (b2 * b2)];
+        let se = (g[0] * g[0] * v11 + g[1] * g[1] * v22 + 2.0 * g[0] * g[1] * v12).sqrt();
+        let at = peak - 0.5 * b1 / b2;
+        let z = normal::quantile(0.975);
+        let cautioned = |e: Estimate| {
+            let e = if at < first as f64 || at > last as f64 {
+                e.warn("the vertex lies outside the window: an extrapolation")
+            } else {
+                e
+            };
+            if self.flat {
+                e.warn("the interval of the curvature holds 0: the vertex is not determined")
+            } else {
+                e
+            }
         };
-        let mut table = ReportTable::new(
-            format!("knots-{}", self.alliance.id),
-            format!("Two slopes of {}: how well each knot fits", self.alliance.name()),
-        )
-        .column("knot", "Session of the knot", ColumnKind::Text)
-        .column("log_likelihood", "Log-likelihood (ML)", ColumnKind::Number)
-        .column("below_best", "Below the best", ColumnKind::Number)
-        .note("A difference of less than about 2 says little.");
-        for (at, likelihood, n) in &profile {
-            let cells = [
-                Cell::text(at.to_string()),
-                Cell::number(Some(*likelihood)),
-                Cell::number(Some(highest - likelihood)),
-            ];
-            table = table.row(*n, cells);
-        }
-        findings.tables.push(table);
-        findings
-            .estimates
-            .push(estimate.counts(n).value(knot as f64).detail("log_likelihood", highest));
+        let delta = delta.value(at).se(se).ci([at - z * se, at + z * se]);
+        let fieller = match vertex(self.b, self.v, z) {
+            Err(reason) => fieller.refused(reason.to_string()),
+            Ok((turn, RatioInterval::Between([low, high]))) => {
+                fieller.value(peak + turn).ci([peak + low, peak + high])
+            }
+            Ok((turn, _)) => fieller
+                .value(peak + turn)
+                .warn("the data do not bound the vertex: any session could be the highest point"),
+        };
+        (cautioned(delta), cautioned(fieller))
     }
 }
 
-/// A coefficient as an estimate.
-fn coefficient(estimate: Estimate, fit: &Fit, column: &str) -> Estimate {
-    match fit.coefficient(column) {
-        Err(reason) => estimate.refused(reason.to_string()),
-        Ok(b) => {
-            let given = estimate
-                .tested(b.estimate, b.se, b.ci, (b.t, b.df), b.p)
-                .detail("criterion", fit.criterion);
-            if fit.singular {
-                given.warn("a variance is estimated as 0 (singular fit): the degrees of freedom are unreliable")
-            } else {
-                given
-            }
-        }
+/// Two slopes that meet at the tested session, three with a second knot, and the claims that need two of them at once.
+fn knots(findings: &mut Findings, course: &Course<'_>) {
+    let (knot, second) = (course.settings.peak_session, course.settings.second_knot);
+    let (first_hinge, second_hinge) = (hinge(knot), hinge(second));
+    let two = course.whole.fit(&["session", &first_hinge], Criterion::Reml);
+    let three = course.whole.fit(&["session", &first_hinge, &second_hinge], Criterion::Reml);
+    let new = |what: &str, label: &str, method: String| {
+        estimate(course, what, label).counts(course.whole.n).method(method)
+    };
+    let of_two = format!(
+        "A ~ min(session − {knot}, 0) + max(session − {knot}, 0) + (1 | therapist/client), all sessions, REML; Satterthwaite df"
+    );
+    let of_three = format!(
+        "slopes up to session {knot}, from {knot} to {second} and after {second}, (1 | therapist/client), all sessions, REML; Satterthwaite df"
+    );
+    // In session and (session − knot)₊ a later slope is a sum of coefficients.
+    let slopes = [
+        new("knot_rise", &format!("Slope up to session {knot}"), of_two.clone())
+            .fixed_effect(&two, &[("session", 1.0)]),
+        new("knot_dip", &format!("Slope after session {knot}"), of_two)
+            .fixed_effect(&two, &[("session", 1.0), (&first_hinge, 1.0)]),
+        new(
+            "second_phase_dip",
+            &format!("Slope from session {knot} to {second}"),
+            of_three.clone(),
+        )
+        .fixed_effect(&three, &[("session", 1.0), (&first_hinge, 1.0)]),
+        new("third_phase_rise", &format!("Slope after session {second}"), of_three)
+            .fixed_effect(&three, &[("session", 1.0), (&first_hinge, 1.0), (&second_hinge, 1.0)]),
+    ];
+    let [rise, dip, second_dip, third] = &slopes;
+    let joint = [
+        (
+            "rise_and_dip",
+            format!("Rise up to session {knot} and dip after it"),
+            [(rise, 1.0), (dip, -1.0)],
+        ),
+        (
+            "dip_and_recovery",
+            format!("Dip from session {knot} to {second} and rise after it"),
+            [(second_dip, -1.0), (third, 1.0)],
+        ),
+    ]
+    .map(|(what, label, parts)| {
+        let method = "intersection–union: both slopes have to have their sign; p is the larger of both, 1 if a sign is wrong; the estimate is \
+                      the smaller slope in the direction of the claim";
+        let estimate = estimate(course, what, &label)
+            .counts(course.whole.n)
+            .method(method)
+            .source("berger1982");
+        both(estimate, parts)
+    });
+    findings.estimates.extend(slopes);
+    findings.estimates.extend(joint);
+}
+
+/// Two slopes in the direction of a claim: the weaker of them, and the larger p.
+fn both(estimate: Estimate, parts: [(&Estimate, f64); 2]) -> Estimate {
+    let refused = parts.iter().find_map(|(part, _)| part.refused.as_deref());
+    if let Some(reason) = refused {
+        return estimate.refused(reason);
     }
+    let given = parts.map(|(part, sign)| part.estimate.zip(part.p).map(|(b, p)| (sign * b, p)));
+    let [Some((first, p)), Some((second, q))] = given else {
+        return estimate.refused("a slope has no test");
+    };
+    let p = if first > 0.0 && second > 0.0 { p.max(q) } else { 1.0 };
+    estimate.value(first.min(second)).p(p)
+}
+
+/// The knot with the highest likelihood, and the whole profile as a table.
+fn best_knot(findings: &mut Findings, course: &Course<'_>) {
+    let (last, n) = (course.last_session, course.whole.n);
+    let profile: Vec<(i64, f64)> = (2..=LAST_KNOT.min(last - 1))
+        .filter_map(|knot| {
+            let fit = course.whole.fit(&["session", &hinge(knot)], Criterion::Ml).ok()?;
+            Some((knot, -0.5 * fit.criterion))
+        })
+        .collect();
+    let best = profile.iter().max_by(|a, b| a.1.total_cmp(&b.1)).filter(|_| last >= 4);
+    let estimate = estimate(course, "best_knot", "Knot that fits best").method(
+        "knot 2 to 7 with the highest ML log-likelihood of the two-slope model; no interval: read the profile",
+    );
+    let estimate = estimate.source("bates2015");
+    let Some(&(knot, highest)) = best else {
+        let reason = "fewer than 4 sessions, or no model can be fitted";
+        findings.estimates.push(estimate.refused(reason));
+        return;
+    };
+    let alliance = course.alliance;
+    let mut table = ReportTable::new(
+        format!("knots-{}", alliance.id),
+        format!("Two slopes of {}: how well each knot fits", alliance.name()),
+    )
+    .column("knot", "Session of the knot", ColumnKind::Text)
+    .column("log_likelihood", "Log-likelihood (ML)", ColumnKind::Number)
+    .column("below_best", "Below the best", ColumnKind::Number)
+    .note("A difference of less than about 2 says little.");
+    for (at, likelihood) in &profile {
+        let cells = [
+            Cell::text(at.to_string()),
+            Cell::number(Some(*likelihood)),
+            Cell::number(Some(highest - likelihood)),
+        ];
+        table = table.row(n, cells);
+    }
+    findings.tables.push(table);
+    findings
+        .estimates
+        .push(estimate.counts(n).value(knot as f64).detail("log_likelihood", highest));
 }

@@ -1,14 +1,23 @@
 #![forbid(unsafe_code)]
 //! Early peak: does the alliance peak around session 3?
+//!
+//! `course` collects the ratings once; `means`, `peak` (the highest rating and the contrast), `drift` (the second null), `who` (completers,
+//! all, model), `growth` (parabola, knots, phases) and `typology` each ask their question; `verdict` puts them together.
 
+mod course;
+mod drift;
 mod growth;
 mod means;
 mod peak;
+mod typology;
 mod verdict;
+mod who;
 mod words;
 
 use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
+
+use crate::course::Course;
 
 /// The settings of `[analyses.early-peak]`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -18,11 +27,15 @@ pub struct Settings {
     peak_window: [i64; 2],
     /// The session the claim is about.
     peak_session: i64,
+    /// Where a second phase ends and the alliance may recover.
+    second_knot: i64,
+    /// Simulated studies of series that only drift; 0: none.
+    drift_simulations: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { peak_window: [1, 5], peak_session: 3 }
+        Self { peak_window: [1, 5], peak_session: 3, second_knot: 7, drift_simulations: 999 }
     }
 }
 
@@ -46,6 +59,11 @@ impl Analysis for EarlyPeak {
                 "peak_window needs two session numbers, the first below the last, and peak_session must lie between them",
             ));
         }
+        if settings.second_knot <= settings.peak_session || settings.drift_simulations > 100_000 {
+            return Err(Failure::bad_settings(
+                "second_knot is a session after peak_session, drift_simulations at most 100000",
+            ));
+        }
         Ok(())
     }
 
@@ -53,9 +71,14 @@ impl Analysis for EarlyPeak {
         let clients = Clients::of(run)?;
         let mut findings = Findings::new();
         for alliance in run.measures_of(Role::Alliance) {
-            means::add(&mut findings, run, &clients, alliance)?;
-            peak::add(&mut findings, run, &clients, alliance)?;
-            growth::add(&mut findings, run, &clients, alliance)?;
+            let course = Course::of(run, &clients, alliance)?;
+            let complete = peak::complete(&course);
+            means::add(&mut findings, &course);
+            peak::add(&mut findings, &course, &complete);
+            drift::add(&mut findings, &course, &complete);
+            who::add(&mut findings, &course);
+            growth::add(&mut findings, &course);
+            typology::add(&mut findings, &course);
             verdict::add(&mut findings, run, alliance);
         }
         findings.text = words::text(&findings, run);

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use dyad_plugin::derived::Clients;
 use dyad_plugin::figure::{Axis, Figure, Plot, Trajectory, TrajectoryPoint, TrajectorySeries};
 use dyad_plugin::prelude::*;
 use dyad_stats::moments::Moments;
+use dyad_stats::resample::Generator;
 
-use crate::Settings;
+use crate::course::Course;
 
+/// Clients whose own lines are drawn.
+const SAMPLES: usize = 6;
 /// Below this many ratings a session's mean is not drawn.
 const MIN_DRAWN: u64 = 10;
 
@@ -20,25 +22,17 @@ struct AtSession {
 }
 
 /// Adds `mean/A/session_k` for every session of the window, and the course over all sessions as a figure.
-pub(crate) fn add(
-    findings: &mut Findings,
-    run: &Run<Settings>,
-    clients: &Clients<'_>,
-    alliance: &Measure,
-) -> Result<(), Failure> {
-    let ratings = run.table("sessions")?.floats(&alliance.id)?;
+pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
+    let (clients, alliance) = (course.clients, course.alliance);
     let mut sessions: BTreeMap<i64, AtSession> = BTreeMap::new();
-    for (client, rows) in clients.rows.iter().enumerate() {
-        for row in rows.clone() {
-            let Some((session, rating)) = clients.session.get(row).zip(ratings.get(row)) else {
-                continue;
-            };
+    for client in 0..clients.len() {
+        for (session, rating) in course.series(client) {
             let at = sessions.entry(session).or_default();
             at.ratings.push(rating);
             at.clients.push(client);
         }
     }
-    let [first, last] = run.settings().peak_window;
+    let [first, last] = course.settings.peak_window;
     for k in first..=last {
         let none = AtSession::default();
         let at = sessions.get(&k).unwrap_or(&none);
@@ -57,8 +51,7 @@ pub(crate) fn add(
             Err(reason) => estimate.refused(reason.to_string()),
         });
     }
-    findings.figures.extend(course(alliance, &sessions, clients));
-    Ok(())
+    findings.figures.extend(figure(course, &sessions));
 }
 
 fn describe(ratings: &Moments) -> dyad_stats::Result<(f64, f64, [f64; 2])> {
@@ -66,11 +59,8 @@ fn describe(ratings: &Moments) -> dyad_stats::Result<(f64, f64, [f64; 2])> {
 }
 
 /// The mean over all sessions, with its interval.
-fn course(
-    alliance: &Measure,
-    sessions: &BTreeMap<i64, AtSession>,
-    clients: &Clients<'_>,
-) -> Option<Figure> {
+fn figure(course: &Course<'_>, sessions: &BTreeMap<i64, AtSession>) -> Option<Figure> {
+    let (clients, alliance) = (course.clients, course.alliance);
     let point = |(&session, at): (&i64, &AtSession)| {
         let interval = at.ratings.t_interval(0.95).ok();
         let mean = at.ratings.mean().ok()?;
@@ -100,12 +90,14 @@ fn course(
         x: Axis::new("Session"),
         y: Axis::new(format!("Mean {}", alliance.name())),
         series: vec![TrajectorySeries { label: alliance.name(), points }],
-        samples: Vec::new(),
+        samples: samples(course),
         min_n: MIN_DRAWN,
     };
     let caption = format!(
         "Observed means; the ribbon is the 95 % interval of the mean, not the spread of clients. Each session's mean is of the clients who \
-         rated it, so the group changes along the line. Sessions with fewer than {MIN_DRAWN} ratings are not drawn."
+         rated it, so the group changes along the line. Sessions with fewer than {MIN_DRAWN} ratings are not drawn. Thin lines, where the \
+         release profile lets them pass, are {} drawn at random.",
+        dyad_plugin::apa::counted(SAMPLES as u64, "client")
     );
     let title = format!("Mean {} by session", alliance.name());
     Some(Figure::new(
@@ -116,4 +108,26 @@ fn course(
         n,
         Plot::Trajectory(plot),
     ))
+}
+
+/// A few clients with three ratings or more, drawn at random by the study's seed; none where they would be most of the clients.
+fn samples(course: &Course<'_>) -> Vec<Vec<[f64; 2]>> {
+    let lines = course.clients.len();
+    if lines < 10 * SAMPLES {
+        return Vec::new();
+    }
+    let mut generator = Generator::new(course.seed, "sample lines", 0);
+    let mut drawn: Vec<usize> = Vec::with_capacity(SAMPLES);
+    // As many draws as clients, so that this ends where few have three ratings.
+    for _ in 0..lines {
+        let client = usize::try_from(generator.below(lines as u64)).unwrap_or(0);
+        if drawn.len() < SAMPLES
+            && !drawn.contains(&client)
+            && course.series(client).nth(2).is_some()
+        {
+            drawn.push(client);
+        }
+    }
+    let line = |client: usize| course.series(client).map(|(s, rating)| [s as f64, rating]);
+    drawn.into_iter().map(|client| line(client).collect()).collect()
 }

@@ -1,39 +1,38 @@
 //! Where each client's highest early rating falls, and how much higher the tested session is.
 
 use dyad_plugin::apa;
-use dyad_plugin::derived::{Clients, in_window};
+use dyad_plugin::derived::in_window;
 use dyad_plugin::figure::{Axis, Bar, Bars, Figure, Plot, Reference};
 use dyad_plugin::prelude::*;
 use dyad_stats::moments;
 use dyad_stats::sequence::{Peaks, peaks};
 
 use crate::Settings;
+use crate::course::Course;
 
 /// Ratings of the clients who rated every session of the window, row after row.
-struct Complete {
-    ratings: Vec<f64>,
-    occasions: usize,
+pub(crate) struct Complete {
+    pub(crate) ratings: Vec<f64>,
+    pub(crate) occasions: usize,
+    /// Position of the tested session.
+    pub(crate) tested: usize,
     n: Counts,
-    dropped: u64,
+    dropped: Dropped,
+}
+
+impl Complete {
+    /// Writes onto an estimate whom it rests on and who was left out.
+    pub(crate) fn describe(&self, estimate: Estimate) -> Estimate {
+        estimate.counts(self.n).dropped_units(self.dropped.clone())
+    }
 }
 
 /// Adds the shares of the highest rating, their permutation test and the contrast of the tested session.
-pub(crate) fn add(
-    findings: &mut Findings,
-    run: &Run<Settings>,
-    clients: &Clients<'_>,
-    alliance: &Measure,
-) -> Result<(), Failure> {
-    let ratings = run.table("sessions")?.floats(&alliance.id)?;
-    let settings = run.settings();
-    let complete = complete(clients, ratings, settings.peak_window);
+pub(crate) fn add(findings: &mut Findings, course: &Course<'_>, complete: &Complete) {
+    let (alliance, settings) = (course.alliance, course.settings);
     let found = peaks(&complete.ratings, complete.occasions);
     let [first, last] = settings.peak_window;
-    let new = |id: String, label: String| {
-        Estimate::new(id, label)
-            .counts(complete.n)
-            .dropped(format!("no rating at one of sessions {first}-{last}"), complete.dropped)
-    };
+    let new = |id: String, label: String| complete.describe(Estimate::new(id, label));
 
     for (occasion, k) in (first..=last).enumerate() {
         let id = format!("peak/{}/share_session_{k}", alliance.id);
@@ -51,7 +50,7 @@ pub(crate) fn add(
         });
     }
 
-    let tested = usize::try_from(settings.peak_session - first).unwrap_or(0);
+    let tested = complete.tested;
     let id = format!("peak/{}/session_{}_permutation", alliance.id, settings.peak_session);
     let label = format!(
         "More peaks of {} at session {} than in any order",
@@ -85,38 +84,36 @@ pub(crate) fn add(
         .chunks_exact(complete.occasions)
         .map(|x| x[tested] - (x.iter().sum::<f64>() - x[tested]) / others)
         .collect();
-    findings.estimates.push(match moments::one_sample(&differences, 0.0) {
-        Ok(t) => contrast.value(t.mean).se(t.se).ci(t.ci).statistic("t", t.t, Some(t.df)).p(t.p),
-        Err(reason) => contrast.refused(reason.to_string()),
-    });
+    findings.estimates.push(contrast.t_test(moments::one_sample(&differences, 0.0)));
     if let Ok(found) = &found {
         findings.figures.push(figure(alliance, settings, found, complete.n));
     }
-    Ok(())
 }
 
 /// The clients with a rating at every session of the window.
-fn complete(clients: &Clients<'_>, ratings: Floats<'_>, window: [i64; 2]) -> Complete {
-    let occasions = usize::try_from(window[1] - window[0] + 1).unwrap_or(0);
-    let mut kept = Vec::new();
-    let mut with = Vec::new();
+pub(crate) fn complete(course: &Course<'_>) -> Complete {
+    let window = course.settings.peak_window;
+    let [first, last] = window;
+    let occasions = usize::try_from(last - first + 1).unwrap_or(0);
+    let (mut ratings, mut with) = (Vec::new(), Vec::new());
     let mut series = Vec::with_capacity(occasions);
-    for (client, rows) in clients.rows.iter().enumerate() {
+    for client in 0..course.clients.len() {
         series.clear();
         // Session numbers of a client are unique and ascending, so as many ratings as sessions means one at each.
-        let inside = rows.clone().filter(|&row| in_window(clients.session.get(row), window));
-        series.extend(inside.filter_map(|row| ratings.get(row)));
+        let inside = course.series(client).filter(|(s, _)| in_window(Some(*s), window));
+        series.extend(inside.map(|(_, rating)| rating));
         if series.len() == occasions {
-            kept.extend_from_slice(&series);
+            ratings.extend_from_slice(&series);
             with.push(client);
         }
     }
-    Complete {
-        ratings: kept,
-        occasions,
-        n: clients.counts(&with),
-        dropped: (clients.len() - with.len()) as u64,
-    }
+    let dropped = Dropped {
+        reason: format!("no rating at one of sessions {first}-{last}"),
+        clients: Some((course.clients.len() - with.len()) as u64),
+        ..Dropped::default()
+    };
+    let tested = usize::try_from(course.settings.peak_session - first).unwrap_or(0);
+    Complete { ratings, occasions, tested, n: course.clients.counts(&with), dropped }
 }
 
 /// Shares by session beside what chance alone gives.

@@ -40,7 +40,7 @@ pub(crate) fn add(findings: &mut Findings, run: &Run<Settings>, alliance: &Measu
         dip.as_ref().and_then(|e| e.ci).is_some_and(|ci| ci[0] > 0.0),
         curvature.as_ref().is_some_and(|e| signed(e) > 0.0 && significant(e)),
     ];
-    let joint = joint_p(rise.as_ref(), dip.as_ref());
+    let joint = growth("rise_and_dip").and_then(|e| e.p);
     let for_it = [
         contrast.as_ref().is_some_and(|e| signed(e) > 0.0 && significant(e)),
         permutation.as_ref().is_some_and(significant),
@@ -69,11 +69,4 @@ fn signed(estimate: &Estimate) -> f64 {
 
 fn significant(estimate: &Estimate) -> bool {
     estimate.p.is_some_and(|p| p < ALPHA)
-}
-
-/// The larger p of a rise and a dip, 1 if one of them has the wrong sign.
-fn joint_p(rise: Option<&Estimate>, dip: Option<&Estimate>) -> Option<f64> {
-    let (rise, dip) = (rise?, dip?);
-    let (first, second) = (rise.p?, dip.p?);
-    Some(if signed(rise) > 0.0 && signed(dip) < 0.0 { first.max(second) } else { 1.0 })
 }
