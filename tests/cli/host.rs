@@ -46,13 +46,13 @@ fn the_portable_way_gives_the_same_results() {
 #[test]
 fn confinement_is_given_up_for_simulated_data_only() {
     let dyad = Dyad::built();
-    let study = StudyFolder::practice_network();
+    let study = StudyFolder::practice_network().study("simulated = true\n", "");
     let ended = dyad.analyse_under("off", &study.write(), &study.out(), &[]);
     assert_eq!(ended.code, 2, "{}", ended.stdout);
     assert!(ended.stderr.contains("simulated = true"), "{}", ended.stderr);
     assert_eq!(study.left_behind(), Vec::<String>::new());
 
-    let simulated = StudyFolder::practice_network().study("[study]", "[study]\nsimulated = true");
+    let simulated = StudyFolder::practice_network();
     let out = simulated.out();
     let ended = dyad.analyse_under("off", &simulated.write(), &out, &[]);
     assert_eq!(ended.code, 0, "{}", ended.stderr);

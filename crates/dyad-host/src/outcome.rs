@@ -1,6 +1,6 @@
 //! What came of one analysis: for `results.json` and the report, and for `run.json`.
 
-use dyad_model::{Analysis, Findings, Limits, Manifest, Status};
+use dyad_model::{Analysis, Findings, Limits, Manifest, Note, NoteKind, Status};
 use serde_json::{Map, Value, json};
 
 use crate::Found;
@@ -80,8 +80,17 @@ fn analysis(
     plugin: &Found,
     manifest: &Manifest,
     (status, reason): (Status, Option<String>),
-    findings: Findings,
+    mut findings: Findings,
 ) -> Analysis {
+    if let (Status::Ok, Some(interpreter)) = (status, &plugin.interpreter) {
+        // What a library computes is the same everywhere; of a script that cannot be promised.
+        findings.notes.push(Note {
+            kind: NoteKind::Info,
+            text: format!(
+                "Computed by a script under {interpreter}: another version, or another machine, may give other last digits."
+            ),
+        });
+    }
     Analysis {
         plugin: plugin.id.clone(),
         version: manifest.version.clone(),

@@ -32,6 +32,9 @@ pub(crate) fn sealed(fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Resu
     Ok(Sealed { bytes, hold: Hold::File(file.into_temp_path()) })
 }
 
+/// How long the rest of a worker's stderr is waited for after its end.
+const LINGERING: Duration = Duration::from_secs(1);
+
 /// Starts a worker with its job in a private folder.
 pub(crate) fn launch(launch: &Launch) -> io::Result<Ended> {
     let folder = tempfile::Builder::new().prefix("dyad-").tempdir()?;
@@ -52,9 +55,11 @@ pub(crate) fn launch(launch: &Launch) -> io::Result<Ended> {
         .stderr(Stdio::piped())
         .spawn()?;
     let (stderr, most) = (child.stderr.take(), launch.stderr);
-    let reader = std::thread::spawn(move || stderr.map_or_else(Vec::new, |s| drain(s, most)));
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || drop(tell.send(stderr.map_or_else(Vec::new, |s| drain(s, most)))));
     let how = wait(&mut child, launch.wall)?;
-    let stderr = reader.join().unwrap_or_default();
+    // A child of its own may hold the pipe open for longer than anybody waits.
+    let stderr = told.recv_timeout(LINGERING).unwrap_or_default();
     let reply = read(&folder.path().join(REPLY), launch.job.reply_bytes);
     Ok(Ended { how, cpu_s: 0.0, peak_kb: 0, reply, stderr })
 }

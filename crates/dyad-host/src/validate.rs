@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dyad_model::{Findings, Manifest};
+use dyad_model::{Findings, Manifest, Plot};
 
 /// Estimates, tables, figures of one analysis; the largest study of the test suite needs a hundredth of it.
 const MAX_ENTRIES: usize = 20_000;
@@ -19,7 +19,7 @@ pub(crate) fn findings(json: &[u8], manifest: &Manifest, clients: u64) -> Result
     if json.trim_ascii_start().first() != Some(&b'{') {
         return Err("its findings are no JSON object".to_owned());
     }
-    let findings: Findings = serde_json::from_slice(json).map_err(|e| {
+    let mut findings: Findings = serde_json::from_slice(json).map_err(|e| {
         format!(
             "its findings are not valid at line {}, column {} ({})",
             e.line(),
@@ -31,7 +31,24 @@ pub(crate) fn findings(json: &[u8], manifest: &Manifest, clients: u64) -> Result
     ids(&findings, manifest)?;
     numbers(&findings)?;
     persons(&findings, clients)?;
+    forget_order(&mut findings);
     Ok(findings)
+}
+
+/// Puts marks that are persons in the order of their values. A plugin lists them as they stand in its tables, which is the same
+/// order in every analysis: with it, the marks of two figures could be joined person by person.
+fn forget_order(findings: &mut Findings) {
+    let by_value = |a: &[f64; 2], b: &[f64; 2]| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1]));
+    for figure in &mut findings.figures {
+        match &mut figure.plot {
+            Plot::Scatter(plot) => plot.points.sort_by(by_value),
+            Plot::JacobsonTruax(plot) => plot.points.sort_by(by_value),
+            Plot::Raincloud(plot) => {
+                plot.groups.iter_mut().for_each(|cloud| cloud.points.sort_by(f64::total_cmp));
+            }
+            _ => {}
+        }
+    }
 }
 
 fn category(error: &serde_json::Error) -> &'static str {
@@ -141,7 +158,8 @@ fn persons(findings: &Findings, clients: u64) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use dyad_model::{Cell, ColumnKind, Counts, Estimate, Explained, Table};
+    use dyad_model::figure::{Axis, Scatter};
+    use dyad_model::{Cell, ColumnKind, Counts, Estimate, Explained, Figure, Marks, Table};
 
     use super::*;
 
@@ -154,6 +172,29 @@ mod tests {
     fn findings_within_the_rules_pass() {
         let good = Findings::new().estimate(Estimate::new("a/b", "B").value(1.0));
         assert_eq!(check(&good, 100).unwrap(), good);
+    }
+
+    #[test]
+    fn marks_of_persons_say_nothing_by_their_order() {
+        let plot = |points: &[[f64; 2]]| Scatter {
+            x: Axis::new("x"),
+            y: Axis::new("y"),
+            points: points.to_vec(),
+            bins: Vec::new(),
+            line: Vec::new(),
+            annotation: String::new(),
+        };
+        let figure = |points: &[[f64; 2]]| {
+            let plot = Plot::Scatter(plot(points));
+            let figure = Figure::new("f", "Title", "Caption", "Alt", Counts::default(), plot);
+            Findings { figures: vec![figure.marks(Marks::Clients)], ..Findings::new() }
+        };
+        let (one, other) = (
+            figure(&[[3.0, 1.0], [1.0, 2.0], [1.0, 1.0]]),
+            figure(&[[1.0, 1.0], [3.0, 1.0], [1.0, 2.0]]),
+        );
+        assert_ne!(one, other);
+        assert_eq!(check(&one, 100).unwrap(), check(&other, 100).unwrap());
     }
 
     #[test]

@@ -14,6 +14,7 @@ version = 1
 [study]
 title = "Simulated study"
 seed = {seed}
+simulated = true
 
 [data]
 sessions = "{file}"
