@@ -81,3 +81,9 @@ attempt(paste0("therapist-burnout/prevalence/", B, "/published"), {
   record(x / n - .5454, NULL, as.numeric(t$conf.int) - .5454, sign(x / n - .5454) * sqrt(unname(t$statistic)), "z", NULL, t$p.value,
          list(rows = NULL, clients = NULL, therapists = n, sites = length(unique(q$site))), "prop.test(x, n, p = .5454, correct = FALSE)", tolerances = list(ci = 1e-9))
 })
+for (what in c("clopper_pearson", "agresti_coull", "jeffreys")) attempt(paste0("therapist-burnout/prevalence/", B, "/", what), {
+  q <- th[!is.na(th$burnout), ]; x <- sum(q$burnout >= burnout_cutoff - tie); n <- nrow(q); m <- n + z975^2; p <- (x + z975^2 / 2) / m
+  ci <- switch(what, clopper_pearson = as.numeric(binom.test(x, n)$conf.int), agresti_coull = pmin(pmax(p + c(-1, 1) * z975 * sqrt(p * (1 - p) / m), 0), 1),
+               jeffreys = c(if (x == 0) 0 else qbeta(.025, x + .5, n - x + .5), if (x == n) 1 else qbeta(.975, x + .5, n - x + .5)))
+  record(x / n, NULL, ci, n = list(rows = NULL, clients = NULL, therapists = n, sites = length(unique(q$site))), call = what, tolerances = list(ci = 1e-9))
+})

@@ -28,7 +28,7 @@ benefit_sign <- -1                    # symptom: lower is better
 early_window <- c(3, 5)
 peak_window <- 1:5; peak_session <- 3; second_knot <- 7
 benchmark <- 0.278; benchmark_interval <- c(.256, .299)
-reliability <- 0.89; functional <- c(mean = 5.5, sd = 4.6); caseness <- 10
+reliability <- 0.89; functional <- c(mean = 5.5, sd = 4.6); caseness <- 10; reliable_points <- 6
 alliance_reliability <- 0.90          # rci_drop, where the study file declares none
 burnout_cutoff <- 3.0
 min_ratings <- 5                      # every rupture detector judges the same clients
@@ -624,6 +624,8 @@ local({
 
 # therapists, ruptures and change beyond the first models
 source("tests/golden/_therapists.R", local = TRUE)
+source("tests/golden/_ruptures.R", local = TRUE)
+source("tests/golden/_change.R", local = TRUE)
 
 # --- JSON: one record per line, 17 significant digits ------------------------------------------------------------------
 json <- function(x) {

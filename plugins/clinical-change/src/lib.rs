@@ -1,20 +1,38 @@
 #![forbid(unsafe_code)]
 //! Clinical change: how many clients improve, recover, stay as they are, or get worse?
 //!
-//! One file per subject: `scale` (criterion and cut-offs of an outcome), `rates` (the classes as rates with both intervals), `figure`.
+//! One file per subject: `scale` (criterion and cut-offs of an outcome), `rates` (the classes of Jacobson and Truax), `service` (rates by
+//! fixed thresholds), `share` (a rate with both its intervals), `effect` (how much clients change), `gains` (sudden ones), `attendance` (who stays), `figure` and `funnel`.
 
+mod attendance;
+mod effect;
 mod figure;
+mod funnel;
+mod gains;
 mod rates;
 mod scale;
+mod service;
+mod share;
 mod words;
 
 use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
 
-/// The settings of `[analyses.clinical-change]`: none, because reliability, norms and caseness belong to the measure.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// The settings of `[analyses.clinical-change]`. Reliability, norms, caseness and reliable change belong to the measure.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Settings {}
+pub struct Settings {
+    /// Below this many clients a therapist or site is not a point of a funnel plot.
+    min_caseload: u64,
+    /// A sudden gain is at least this share of the score before it.
+    sudden_share: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { min_caseload: 5, sudden_share: 0.25 }
+    }
+}
 
 struct ClinicalChange;
 
@@ -29,8 +47,17 @@ impl Analysis for ClinicalChange {
             "Reliable and clinically significant change",
         )
         .reads("sessions", ["client", "session", "@outcome"])
-        .reads("clients", ["site", "therapist", "client", "@baseline"])
+        .reads("clients", ["site", "therapist", "client", "@baseline", "@dropout"])
         .needs("outcome")
+    }
+
+    fn check(settings: &Settings) -> Result<(), Failure> {
+        if settings.min_caseload < 1 || !(0.0..=1.0).contains(&settings.sudden_share) {
+            return Err(Failure::bad_settings(
+                "min_caseload must be 1 or more, and sudden_share must lie between 0 and 1",
+            ));
+        }
+        Ok(())
     }
 
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
@@ -39,8 +66,17 @@ impl Analysis for ClinicalChange {
         for outcome in run.measures_of(Role::Outcome) {
             let scale = scale::Scale::of(run, &clients, outcome)?;
             scale.add(&mut findings);
-            rates::add(&mut findings, &clients, &scale);
+            let no_last = format!("no {} score", outcome.name());
+            let sample =
+                clients.complete(&[(&scale.baseline, "no baseline"), (&scale.last, &no_last)]);
+            let first = sample.pick(&scale.baseline);
+            let pairs: Vec<(f64, f64)> = first.into_iter().zip(sample.pick(&scale.last)).collect();
+            rates::add(&mut findings, run.settings(), &clients, &scale, &sample, &pairs);
+            service::add(&mut findings, &clients, &scale, &sample, &pairs);
+            effect::add(&mut findings, &clients, &scale, &sample, &pairs);
+            gains::add(&mut findings, run, &clients, &scale)?;
         }
+        attendance::add(&mut findings, run, &clients)?;
         findings.text = words::text(&findings, run);
         Ok(findings)
     }

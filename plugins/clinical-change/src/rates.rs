@@ -1,15 +1,14 @@
-//! The classes of change as rates: numerator, denominator, Wilson and therapist-clustered interval.
+//! The classes of change as rates.
 
 use dyad_plugin::apa;
 use dyad_plugin::derived::{Clients, Sample};
 use dyad_plugin::prelude::*;
 use dyad_stats::SCORE_TOLERANCE;
 use dyad_stats::change::{Change, Classifier};
-use dyad_stats::linear::{Correction, ols};
-use dyad_stats::proportions::wilson;
 
-use crate::figure;
 use crate::scale::Scale;
+use crate::share::{Among, table};
+use crate::{Settings, figure, funnel};
 
 /// The rates, in the order of the report: id, label, whether it needs cut-off c.
 const RATES: [(&str, &str, bool); 6] = [
@@ -21,12 +20,15 @@ const RATES: [(&str, &str, bool); 6] = [
     ("reliable_recovery", "Reliably recovered, of the cases at the start", false),
 ];
 
-/// Adds the rates of one outcome, their table, notes and the figure.
-pub(crate) fn add(findings: &mut Findings, clients: &Clients<'_>, scale: &Scale<'_>) {
-    let no_last = format!("no {} score", scale.outcome.name());
-    let sample = clients.complete(&[(&scale.baseline, "no baseline"), (&scale.last, &no_last)]);
-    let pairs: Vec<(f64, f64)> =
-        sample.pick(&scale.baseline).into_iter().zip(sample.pick(&scale.last)).collect();
+/// Adds the rates of one outcome, their table, notes and figures.
+pub(crate) fn add(
+    findings: &mut Findings,
+    settings: &Settings,
+    clients: &Clients<'_>,
+    scale: &Scale<'_>,
+    sample: &Sample,
+    pairs: &[(f64, f64)],
+) {
     let classifier = scale.classifier();
     let mut estimates = Vec::new();
     for (what, label, needs_cutoff) in RATES {
@@ -39,18 +41,28 @@ pub(crate) fn add(findings: &mut Findings, clients: &Clients<'_>, scale: &Scale<
             (Err(reason), ..) => estimate.refused(reason.as_str()),
             (_, Err(reason), _) if needs_cutoff => estimate.refused(reason.as_str()),
             (_, _, Err(reason)) if what == "reliable_recovery" => estimate.refused(reason.as_str()),
-            (Ok(rule), _, caseness) => {
-                let caseness = caseness.as_ref().ok().copied();
-                rate(estimate, what, rule, caseness, &pairs, clients, &sample, scale)
+            (Ok(rule), ..) => {
+                let among = among(what, rule, scale, sample, pairs);
+                let lost = sample.clients.len() as u64 - among.of();
+                among.rate(estimate.dropped("not a case at the start", lost), clients)
             }
         });
     }
     if let Ok(rule) = &classifier {
-        notes(findings, rule, &pairs, scale);
-        findings.tables.push(table(scale, &estimates, &sample));
-        findings.figures.extend(figure::jacobson_truax(scale, rule, &pairs, &estimates, sample.n));
+        notes(findings, rule, pairs, scale);
+        findings.tables.push(table(
+            format!("change-{}", scale.outcome.id),
+            format!("Change of {}", scale.outcome.name()),
+            "The four classes add to all clients; the last two rows are rates of their own. Intervals in shares.",
+            &estimates.iter().collect::<Vec<_>>(),
+        ));
+        findings.figures.extend(figure::jacobson_truax(scale, rule, pairs, &estimates, sample.n));
     }
     findings.estimates.extend(estimates);
+    if let Ok(rule) = &classifier {
+        let improved = among("reliable_improvement", rule, scale, sample, pairs);
+        funnel::add(findings, settings, clients, scale.outcome, &improved);
+    }
 }
 
 fn method(what: &str) -> &'static str {
@@ -67,11 +79,6 @@ fn method(what: &str) -> &'static str {
     }
 }
 
-/// Whether a score is at caseness: at the cut-off or beyond it in the worse direction.
-fn is_case(scale: &Scale<'_>, caseness: f64, score: f64) -> bool {
-    -scale.outcome.benefit_sign() * (score - caseness) >= -SCORE_TOLERANCE
-}
-
 fn counts_as(what: &str, rule: &Classifier, (baseline, last): (f64, f64)) -> bool {
     let class = rule.classify(baseline, last);
     match what {
@@ -83,127 +90,66 @@ fn counts_as(what: &str, rule: &Classifier, (baseline, last): (f64, f64)) -> boo
     }
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one rate needs the rule, the scores and whose they are"
-)]
-fn rate(
-    estimate: Estimate,
+fn among(
     what: &str,
     rule: &Classifier,
-    caseness: Option<f64>,
-    pairs: &[(f64, f64)],
-    clients: &Clients<'_>,
-    sample: &Sample,
     scale: &Scale<'_>,
-) -> Estimate {
+    sample: &Sample,
+    pairs: &[(f64, f64)],
+) -> Among {
     let of_cases = what == "reliable_recovery";
-    let mut among = Vec::new();
-    let mut hits = Vec::new();
+    let mut among = Among::default();
     for (&client, &pair) in sample.clients.iter().zip(pairs) {
-        let case = |score: f64| caseness.is_some_and(|c| is_case(scale, c, score));
-        if of_cases && !case(pair.0) {
+        if of_cases && !scale.is_case(pair.0) {
             continue;
         }
-        among.push(client);
-        let hit = counts_as(what, rule, pair) && (!of_cases || !case(pair.1));
-        hits.push(if hit { 1.0 } else { 0.0 });
+        let hit = counts_as(what, rule, pair) && (!of_cases || !scale.is_case(pair.1));
+        among.push(client, hit);
     }
-    let (n, x) = (hits.len() as u64, hits.iter().filter(|h| **h > 0.5).count() as u64);
-    let estimate = estimate.counts(clients.counts(&among));
-    let estimate = if of_cases {
-        estimate.dropped("not a case at the start", pairs.len() as u64 - n)
-    } else {
-        estimate
-    };
-    match wilson(x, n) {
-        Err(_) => estimate.refused("the denominator is 0"),
-        Ok(ci) => {
-            let mut given = estimate
-                .value(x as f64 / n as f64)
-                .ci(ci)
-                .detail("count", x as f64)
-                .detail("denominator", n as f64);
-            if let Some([low, high]) = clustered(clients, &among, &hits) {
-                given = given.detail("clustered_low", low).detail("clustered_high", high);
-            }
-            given
-        }
-    }
-}
-
-/// The interval that knows that clients share therapists: a mean with CR2; none if nobody or everybody counts.
-fn clustered(clients: &Clients<'_>, among: &[usize], hits: &[f64]) -> Option<[f64; 2]> {
-    let therapists = clients.therapist_ranges(among).ok()?;
-    let robust =
-        ols(&[], hits).ok()?.cluster_robust("(intercept)", &therapists, Correction::Cr2).ok()?;
-    Some(robust.ci)
+    among
 }
 
 /// What a reader of the rates must know of this scale and these clients.
 fn notes(findings: &mut Findings, rule: &Classifier, pairs: &[(f64, f64)], scale: &Scale<'_>) {
-    let harmed =
-        pairs.iter().filter(|(b, l)| rule.classify(*b, *l) == Change::Harmed).count() as u64;
+    let name = scale.outcome.name();
     let mut note = |kind, text: String| findings.notes.push(Note { kind, text });
     note(
         NoteKind::Choice,
         format!(
-            "{}: intake severity is {}; the final score is the last one observed.",
-            scale.outcome.name(),
+            "{name}: intake severity is {}; the final score is the last one observed.",
             scale.baseline_source
         ),
     );
+    let harmed =
+        pairs.iter().filter(|(b, l)| rule.classify(*b, *l) == Change::Harmed).count() as u64;
     if harmed > 0 {
+        let clients = apa::counted(harmed, "client");
         note(
             NoteKind::Info,
             format!(
-                "{}: {} who deteriorated also crossed the cut-off from the functional side.",
-                scale.outcome.name(),
-                apa::counted(harmed, "client")
+                "{name}: {clients} who deteriorated also crossed the cut-off from the functional side."
             ),
         );
     }
-    let on_cutoff = rule.cutoff.map_or(0, |c| {
-        pairs
-            .iter()
-            .filter(|(b, l)| (b - c).abs() < SCORE_TOLERANCE || (l - c).abs() < SCORE_TOLERANCE)
-            .count() as u64
-    });
+    let Some(c) = rule.cutoff else { return };
+    let on = |score: f64| (score - c).abs() < SCORE_TOLERANCE;
+    let on_cutoff = pairs.iter().filter(|(b, l)| on(*b) || on(*l)).count() as u64;
     if on_cutoff > 0 {
+        let clients = apa::counted(on_cutoff, "client");
+        note(
+            NoteKind::Info,
+            format!("{name}: {clients} scored exactly the cut-off, which is on neither side."),
+        );
+    }
+    let functional =
+        pairs.iter().filter(|(b, _)| scale.outcome.benefit_sign() * (b - c) > 0.0).count() as u64;
+    if functional > 0 {
+        let clients = apa::counted(functional, "client");
         note(
             NoteKind::Info,
             format!(
-                "{}: {} scored exactly the cut-off, which is on neither side.",
-                scale.outcome.name(),
-                apa::counted(on_cutoff, "client")
+                "{name}: {clients} began on the functional side of cut-off c and could not recover; they are in the denominator."
             ),
         );
     }
-}
-
-fn table(scale: &Scale<'_>, estimates: &[Estimate], sample: &Sample) -> ReportTable {
-    let mut table = ReportTable::new(format!("change-{}", scale.outcome.id), format!("Change of {}", scale.outcome.name()))
-        .column("class", "Class", ColumnKind::Text)
-        .column("n", "Clients", ColumnKind::Count)
-        .column("of", "Of", ColumnKind::Count)
-        .column("share", "Share", ColumnKind::Share)
-        .column("wilson", "95 % CI (Wilson)", ColumnKind::Interval)
-        .column("clustered", "95 % CI (by therapist)", ColumnKind::Interval)
-        .note("The four classes add to all clients; the last two rows are rates of their own. Intervals in shares.");
-    for (estimate, (_, label, _)) in estimates.iter().zip(RATES) {
-        let detail = |name: &str| -> Option<f64> { estimate.details.get(name)?.as_f64() };
-        let clustered =
-            detail("clustered_low").zip(detail("clustered_high")).map(|(low, high)| [low, high]);
-        let cells = [
-            Cell::text(label),
-            Cell::number(detail("count")),
-            Cell::number(detail("denominator")),
-            Cell::number(estimate.estimate),
-            Cell::interval(estimate.ci),
-            Cell::interval(clustered),
-        ];
-        let n = if estimate.refused.is_some() { sample.n } else { estimate.n };
-        table = table.row(n, cells);
-    }
-    table
 }

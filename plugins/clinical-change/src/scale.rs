@@ -2,6 +2,7 @@
 
 use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
+use dyad_stats::SCORE_TOLERANCE;
 use dyad_stats::change::{
     Classifier, Population, ReliableChange, cutoff_a, cutoff_b, cutoff_c, reliable_change,
 };
@@ -92,6 +93,17 @@ impl<'r> Scale<'r> {
         })
     }
 
+    /// Whether a score is at caseness: at the cut-off or beyond it in the worse direction.
+    pub(crate) fn is_case(&self, score: f64) -> bool {
+        let beyond = |c: &f64| -self.outcome.benefit_sign() * (score - c) >= -SCORE_TOLERANCE;
+        self.caseness.as_ref().is_ok_and(beyond)
+    }
+
+    /// Standard deviation of all clients at intake.
+    pub(crate) fn sd_intake(&self) -> Result<f64, String> {
+        self.intake.sd().map_err(|e| e.to_string())
+    }
+
     /// The rule that classifies clients, if the criterion is known.
     pub(crate) fn classifier(&self) -> Result<Classifier, String> {
         let criterion = self.criterion.as_ref().map_err(Clone::clone)?.points();
@@ -102,7 +114,7 @@ impl<'r> Scale<'r> {
         })
     }
 
-    /// Adds `Y/rci_criterion` and `Y/cutoff_c`.
+    /// Adds `Y/rci_criterion` and `Y/cutoff_a`, `…_b`, `…_c`.
     pub(crate) fn add(&self, findings: &mut Findings) {
         let new = |what: &str, label: String| {
             Estimate::new(format!("{}/{what}", self.outcome.id), label)
@@ -131,21 +143,42 @@ impl<'r> Scale<'r> {
                 .detail("sem", found.sem)
                 .detail("se_difference", found.difference),
         });
-        let cutoff = new("cutoff_c", format!("Cut-off between clinical and functional {}", self.outcome.name()))
-            .method("(SD_clin·M_func + SD_func·M_clin)/(SD_clin + SD_func), clinical: all clients at intake");
-        findings.estimates.push(
-            match (&self.cutoff, self.outcome.functional, self.intake.mean(), self.intake.sd()) {
-                (Err(reason), ..) => cutoff.refused(reason.as_str()),
-                (Ok(c), Some(norm), Ok(mean), Ok(sd)) => {
-                    let (clinical, functional) =
-                        (Population { mean, sd }, Population { mean: norm.mean, sd: norm.sd });
-                    cutoff
-                        .value(*c)
-                        .detail("cutoff_a", cutoff_a(clinical, functional))
-                        .detail("cutoff_b", cutoff_b(clinical, functional))
-                }
-                (Ok(c), ..) => cutoff.value(*c),
-            },
-        );
+        let formulas = [
+            (
+                "cutoff_a",
+                "M_clin ∓ 2 SD_clin: two SDs from the clinical mean towards the functional side",
+            ),
+            (
+                "cutoff_b",
+                "M_func ± 2 SD_func: two SDs from the functional mean towards the clinical side",
+            ),
+            ("cutoff_c", "(SD_clin·M_func + SD_func·M_clin)/(SD_clin + SD_func)"),
+        ];
+        for (what, formula) in formulas {
+            let label = match what {
+                "cutoff_a" => "Cut-off a: out of the clinical range of",
+                "cutoff_b" => "Cut-off b: within the functional range of",
+                _ => "Cut-off c: between clinical and functional",
+            };
+            let estimate = new(what, format!("{label} {}", self.outcome.name()))
+                .method(format!("{formula}; clinical: all clients at intake"));
+            let populations = self.populations();
+            findings.estimates.push(match (&self.cutoff, populations) {
+                (Err(reason), _) => estimate.refused(reason.as_str()),
+                (_, None) => estimate.refused("no functional norm (mean and SD) is declared for this measure, or nobody has a baseline"),
+                (_, Some((clinical, functional))) => estimate.value(match what {
+                    "cutoff_a" => cutoff_a(clinical, functional),
+                    "cutoff_b" => cutoff_b(clinical, functional),
+                    _ => cutoff_c(clinical, functional),
+                }),
+            });
+        }
+    }
+
+    /// The clients at intake, and the functional norm.
+    fn populations(&self) -> Option<(Population, Population)> {
+        let norm = self.outcome.functional?;
+        let clinical = Population { mean: self.intake.mean().ok()?, sd: self.intake.sd().ok()? };
+        Some((clinical, Population { mean: norm.mean, sd: norm.sd }))
     }
 }

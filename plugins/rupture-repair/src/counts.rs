@@ -56,7 +56,8 @@ pub(crate) fn add(
         }
     }
     if !judged.series.is_empty() {
-        findings.tables.push(table(alliance, judged, &counts, run.settings()));
+        let table = table(findings, alliance, judged, &counts, run.settings());
+        findings.tables.push(table);
         findings.figures.push(figure(alliance, judged, &counts));
     }
 }
@@ -80,6 +81,7 @@ fn count(judged: &Judged, detector: usize) -> Count {
 }
 
 fn table(
+    findings: &Findings,
     alliance: &Measure,
     judged: &Judged,
     counts: &[Count],
@@ -90,14 +92,20 @@ fn table(
         .column("clients", "Clients", ColumnKind::Count)
         .column("share", "Share", ColumnKind::Share)
         .column("ruptures", "Ruptures", ColumnKind::Count)
+        .column("independent", "Expected from noise", ColumnKind::Number)
+        .column("autocorrelated", "… if sessions correlate", ColumnKind::Number)
         .column("repaired", "Repaired", ColumnKind::Count)
-        .column("censored", "Not seen to the end", ColumnKind::Count)
         .note(format!(
-            "{} with at least {} ratings; a repair counts within {} sessions. No standard rule exists: the detectors answer different questions.",
+            "{} with at least {} ratings; a repair counts within {} sessions. No standard rule exists: the detectors answer different questions. Expected: what the same rule finds in noise with each \
+             client's sessions, mean and standard deviation.",
             apa::counted(judged.series.len() as u64, "client"),
             settings.min_ratings,
             settings.repair_window
         ));
+    let expected = |detector: &Detector, what: &str| {
+        let found = findings.get(&format!("{}/{what}", detector.id));
+        Cell::number(found.and_then(|e| e.estimate))
+    };
     for (detector, count) in judged.detectors.iter().zip(counts).filter(|(d, _)| d.rule.is_ok()) {
         table = table.row(
             judged.n,
@@ -106,8 +114,9 @@ fn table(
                 Cell::count(count.clients),
                 Cell::number(Some(count.clients as f64 / judged.series.len() as f64)),
                 Cell::count(count.ruptures),
+                expected(detector, "expected_independent"),
+                expected(detector, "expected_autocorrelated"),
                 Cell::count(count.repaired),
-                Cell::count(count.censored),
             ],
         );
     }

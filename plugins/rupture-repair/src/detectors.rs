@@ -8,6 +8,9 @@ use dyad_stats::sequence::{MovingRange, Repair, Rule, Rupture, ruptures};
 
 use crate::Settings;
 
+/// The detector of whatever needs one.
+pub(crate) const DEFAULT: &str = "xmr_k2_median";
+
 /// A detector: its name in `agreement/…`, its part of an id, and its rule, or why it cannot be applied.
 pub(crate) struct Detector {
     pub(crate) name: &'static str,
@@ -20,7 +23,9 @@ pub(crate) struct Detector {
 /// What one detector found in one client.
 pub(crate) struct Series {
     pub(crate) client: usize,
-    pub(crate) ratings: usize,
+    /// The non-missing ratings, and their session numbers.
+    pub(crate) ratings: Vec<f64>,
+    pub(crate) sessions: Vec<i64>,
     /// Per detector, in the order of [`Judged::detectors`].
     pub(crate) ruptures: Vec<Vec<Rupture>>,
 }
@@ -36,6 +41,17 @@ pub(crate) struct Judged {
     pub(crate) assumed_reliability: bool,
 }
 
+impl Judged {
+    /// The detector that answers where one must: the median moving range is not inflated by the ruptures it should find.
+    pub(crate) fn default(&self) -> Result<usize, String> {
+        if self.series.is_empty() {
+            return Err("no client has enough ratings".to_owned());
+        }
+        let found = self.detectors.iter().position(|d| d.name == DEFAULT);
+        found.ok_or_else(|| "the default detector did not run".to_owned())
+    }
+}
+
 /// Runs every detector on the clients with enough ratings.
 pub(crate) fn judge(
     run: &Run<Settings>,
@@ -46,24 +62,19 @@ pub(crate) fn judge(
     let settings = run.settings();
     let detectors = detectors(settings, clients, alliance, ratings);
     let (mut judged, mut with, mut rows) = (Vec::new(), Vec::new(), 0);
-    let (mut x, mut s) = (Vec::new(), Vec::new());
     for (client, range) in clients.rows.iter().enumerate() {
-        (x, s) = rated(clients, ratings, range.clone(), x, s);
+        let (x, s) = rated(clients, ratings, range.clone(), Vec::new(), Vec::new());
         if x.len() < settings.min_ratings {
             continue;
         }
         with.push(client);
         rows += x.len() as u64;
         let found = |d: &Detector| {
-            d.rule
-                .as_ref()
-                .map_or_else(|_| Vec::new(), |rule| ruptures(&x, &s, *rule, repair(settings)))
+            let rule = d.rule.as_ref();
+            rule.map_or_else(|_| Vec::new(), |rule| ruptures(&x, &s, *rule, repair(settings)))
         };
-        judged.push(Series {
-            client,
-            ratings: x.len(),
-            ruptures: detectors.iter().map(found).collect(),
-        });
+        let ruptures = detectors.iter().map(found).collect();
+        judged.push(Series { client, ratings: x, sessions: s, ruptures });
     }
     Ok(Judged {
         detectors,

@@ -1,120 +1,115 @@
-//! Ruptures and dropout: a hazard model in which only past ruptures count.
+//! Ruptures and dropout: hazard models in which only past ruptures count.
 
+use dyad_plugin::apa;
 use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
-use dyad_stats::sequence::{Rule, ruptures};
-use dyad_stats::survival::{Intervals, Ties, cox};
+use dyad_stats::survival::{Cox, HazardLink, Intervals, Ties, TimeScale, cox, discrete_hazard};
 
 use crate::Settings;
-use crate::detectors::{rated, repair};
+use crate::at_risk::AtRisk;
 
-/// One row per session of a client: at risk from the previous session number to this one.
-#[derive(Default)]
-struct Rows {
-    start: Vec<f64>,
-    stop: Vec<f64>,
-    event: Vec<bool>,
-    ruptured: Vec<f64>,
-    baseline: Vec<f64>,
-    /// End of the rows of each client used.
-    ends: Vec<usize>,
-    clients: Vec<usize>,
-}
+/// Fewer therapists than these, and a robust standard error is unreliable.
+const FEW_THERAPISTS: usize = 10;
 
-/// Adds `dropout/A/hazard_ratio`. The exposure comes from `fixed_drop` on all clients, because the other detectors look at the whole
-/// series and so into the future.
+/// Adds `dropout/A/hazard_ratio`, `…/odds_ratio`, `…/proportionality` and `…/any_rupture`.
+///
+/// The exposure comes from `fixed_drop` on all clients, because the other detectors look at the whole series and so into the future.
 pub(crate) fn add(
     findings: &mut Findings,
     run: &Run<Settings>,
     clients: &Clients<'_>,
     alliance: &Measure,
 ) -> Result<(), Failure> {
+    let drop = run.settings().fixed_drop;
+    let (hazard, fit) = hazard_ratio(run, clients, alliance, drop)?;
+    let name = alliance.name();
+    let new =
+        |what: &str, label: String| Estimate::new(format!("dropout/{}/{what}", alliance.id), label);
+    let odds = new("odds_ratio", format!("Odds ratio of leaving at a session after a drop of {name}"))
+        .method(format!(
+            "logistic regression of leaving at a session on session number, a drop of {drop} scale points at an earlier session and baseline; standard \
+             error robust by therapist, t with therapists − 1 df"
+        ))
+        .source("allison1982");
+    let odds = match AtRisk::of(run, clients, alliance, drop)? {
+        Err(reason) => odds.refused(reason),
+        Ok(rows) => odds_ratio(rows.describe(odds, clients), &rows, clients),
+    };
+    let steady = new("proportionality", format!("Whether the hazard ratio of a drop of {name} stays the same over sessions"))
+        .method("score test of a hazard ratio that changes with 1 − Kaplan–Meier; chi-square(1), small: no sign of change")
+        .source("grambsch1994");
+    let steady = Estimate { n: hazard.n, dropped: hazard.dropped.clone(), ..steady };
+    let tested =
+        fit.and_then(|fit| fit.proportionality(TimeScale::KaplanMeier).map_err(|e| e.to_string()));
+    let steady = match tested.map(|test| test.columns.first().copied()) {
+        Err(reason) => steady.refused(reason),
+        Ok(None) => steady.refused("the model has no column"),
+        Ok(Some((chi_square, p))) => {
+            findings.notes.push(assumption(&name, p));
+            steady.value(chi_square).statistic("chi2", chi_square, Some(1.0)).p(p)
+        }
+    };
+    // The question everybody asks first, and why it has no answer.
+    let any = new("any_rupture", format!("Hazard ratio of dropout, clients with any rupture of {name} against none"))
+        .source("suissa2008")
+        .refused(
+            "immortal time: who stays longer has more chances for a rupture, so \"any rupture\" as a property of the client would make ruptures look \
+             protective; see hazard_ratio, where only past ruptures count",
+        );
+    findings.estimates.extend([hazard, odds, steady, any]);
+    Ok(())
+}
+
+fn assumption(alliance: &str, p: f64) -> Note {
+    let verdict = if p < 0.05 {
+        "it does not look the same throughout, so the one number is an average over sessions"
+    } else {
+        "no sign that it changes, though a small study would not notice"
+    };
+    Note {
+        kind: NoteKind::Assumption,
+        text: format!(
+            "The hazard ratio of a drop of {alliance} is assumed to stay the same over sessions: score test {}; {verdict}.",
+            apa::p_value(p)
+        ),
+    }
+}
+
+/// The hazard ratio of dropout after a first drop of this many scale points, and the model it comes from.
+pub(crate) fn hazard_ratio(
+    run: &Run<Settings>,
+    clients: &Clients<'_>,
+    alliance: &Measure,
+    drop: f64,
+) -> Result<(Estimate, Result<Cox, String>), Failure> {
     let estimate = Estimate::new(
         format!("dropout/{}/hazard_ratio", alliance.id),
         format!("Hazard ratio of dropout after a drop of {}", alliance.name()),
     )
     .method(format!(
-        "Cox model, Efron ties, standard error robust by therapist; exposure: a drop of {} scale points at an earlier session; baseline held constant",
-        run.settings().fixed_drop
+        "Cox model, Efron ties, standard error robust by therapist; exposure: a drop of {drop} scale points at an earlier session; baseline held constant"
     ))
     .source("cox1972")
     .source("efron1977")
     .source("lin1989");
-    let (Some(dropout), Some(baseline)) =
-        (run.measures_of(Role::Dropout).next(), run.measures_of(Role::Baseline).next())
-    else {
-        let lacking =
-            if run.measures_of(Role::Dropout).next().is_none() { "dropout" } else { "baseline" };
-        findings
-            .estimates
-            .push(estimate.refused(format!("the study declares no {lacking} measure")));
-        return Ok(());
+    let rows = match AtRisk::of(run, clients, alliance, drop)? {
+        Ok(rows) => rows,
+        Err(reason) => return Ok((estimate.refused(reason.as_str()), Err(reason))),
     };
-    let table = run.table("clients")?;
-    let (left, severity) = (table.floats(&dropout.id)?, table.floats(&baseline.id)?);
-    let ratings = run.table("sessions")?.floats(&alliance.id)?;
-
-    let mut rows = Rows::default();
-    let (mut unknown, mut no_baseline) = (0, 0);
-    let (mut x, mut s) = (Vec::new(), Vec::new());
-    for (client, range) in clients.rows.iter().enumerate() {
-        let Some(left) = left.get(client) else {
-            unknown += 1;
-            continue;
-        };
-        let Some(severity) = severity.get(client) else {
-            no_baseline += 1;
-            continue;
-        };
-        (x, s) = rated(clients, ratings, range.clone(), x, s);
-        let found = ruptures(&x, &s, Rule::Drop(run.settings().fixed_drop), repair(run.settings()));
-        let first = found.first().map(|rupture| s[rupture.at]);
-        let sessions: Vec<i64> = range.clone().filter_map(|row| clients.session.get(row)).collect();
-        for (at, &session) in sessions.iter().enumerate() {
-            rows.start.push(if at == 0 { 0.0 } else { sessions[at - 1] as f64 });
-            rows.stop.push(session as f64);
-            rows.event.push(at + 1 == sessions.len() && left >= 0.5);
-            rows.ruptured.push(f64::from(first.is_some_and(|first| first < session)));
-            rows.baseline.push(severity);
-        }
-        if !sessions.is_empty() {
-            rows.ends.push(rows.stop.len());
-            rows.clients.push(client);
-        }
-    }
-    let estimate = estimate
-        .counts(Counts { rows: Some(rows.stop.len() as u64), ..clients.counts(&rows.clients) })
-        .dropped("dropout unknown", unknown)
-        .dropped("no baseline", no_baseline);
-    findings.estimates.push(hazard(estimate, &rows, clients));
-    Ok(())
-}
-
-fn hazard(estimate: Estimate, rows: &Rows, clients: &Clients<'_>) -> Estimate {
-    let exposed = rows.ruptured.iter().filter(|r| **r > 0.5).count();
-    let events = rows.event.iter().filter(|e| **e).count();
-    if events == 0 {
-        return estimate.refused("no dropout");
-    }
-    if exposed == 0 || exposed == rows.ruptured.len() {
-        return estimate.refused("no rupture before the last session of any client");
-    }
-    let therapists = match clients.therapist_ranges(&rows.clients) {
-        Ok(therapists) => therapists,
-        Err(reason) => return estimate.refused(reason),
-    };
-    // From ranges of clients to ranges of rows.
-    let begin = |client: usize| if client == 0 { 0 } else { rows.ends[client - 1] };
-    let clusters: Vec<_> = therapists.iter().map(|c| begin(c.start)..begin(c.end)).collect();
+    let estimate = rows.describe(estimate, clients);
     let data = Intervals {
         start: &rows.start,
         stop: &rows.stop,
         event: &rows.event,
         columns: &[("ruptured", &rows.ruptured), ("baseline", &rows.baseline)],
     };
-    match cox(&data, &clusters, Ties::Efron) {
-        Err(reason) => estimate.refused(reason.to_string()),
-        Ok(fit) => {
+    let fitted = rows.by_therapist(clients).and_then(|clusters| {
+        let fit = cox(&data, &clusters, Ties::Efron).map_err(|e| e.to_string())?;
+        Ok((fit, clusters.len()))
+    });
+    Ok(match fitted {
+        Err(reason) => (estimate.refused(reason.as_str()), Err(reason)),
+        Ok((fit, therapists)) => {
             let b = fit.coefficients[0];
             let given = estimate
                 .value(b.estimate.exp())
@@ -122,17 +117,41 @@ fn hazard(estimate: Estimate, rows: &Rows, clients: &Clients<'_>) -> Estimate {
                 .ci([b.ci[0].exp(), b.ci[1].exp()])
                 .statistic("z", b.z, None)
                 .p(b.p)
-                .detail("events", events as f64)
-                .detail("exposed_rows", exposed as f64)
                 .detail("se_model", b.se);
-            if clusters.len() < 10 {
-                given.warn(format!(
-                    "only {} therapists: the robust standard error is unreliable",
-                    clusters.len()
-                ))
-            } else {
-                given
-            }
+            (few(given, therapists), Ok(fit))
         }
+    })
+}
+
+fn odds_ratio(estimate: Estimate, rows: &AtRisk, clients: &Clients<'_>) -> Estimate {
+    let columns: [(&str, &[f64]); 3] =
+        [("session", &rows.stop), ("ruptured", &rows.ruptured), ("baseline", &rows.baseline)];
+    let fitted = rows.by_therapist(clients).and_then(|clusters| {
+        let fit = discrete_hazard(&columns, &rows.event, HazardLink::Logit, &clusters);
+        Ok((fit.map_err(|e| e.to_string())?, clusters.len()))
+    });
+    match fitted {
+        Err(reason) => estimate.refused(reason),
+        Ok((fit, therapists)) => {
+            // Intercept and session come before.
+            let b = fit.coefficients[2];
+            let df = (therapists as f64) - 1.0;
+            let given = estimate
+                .value(b.estimate.exp())
+                .se(b.robust_se.unwrap_or(b.se))
+                .ci([b.ci[0].exp(), b.ci[1].exp()])
+                .statistic("t", b.statistic, Some(df))
+                .p(b.p);
+            few(given, therapists)
+        }
+    }
+}
+
+fn few(estimate: Estimate, therapists: usize) -> Estimate {
+    if therapists < FEW_THERAPISTS {
+        estimate
+            .warn(format!("only {therapists} therapists: the robust standard error is unreliable"))
+    } else {
+        estimate
     }
 }

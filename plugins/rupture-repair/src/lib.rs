@@ -2,13 +2,20 @@
 //! Rupture and repair: how often does the alliance break, and what becomes of it?
 //!
 //! No standard rule exists, so several detectors run on the same clients and stand side by side, every parameter printed. One file
-//! per question: `detectors` (the rules), `counts`, `agreement`, `dropout`, `outcome`.
+//! per question: `detectors` (the rules), `noise` (how many ruptures there would be without any), `counts`, `rate`, `shapes`, `agreement`, `dropout` (with `at_risk`, its rows), `retention`,
+//! `outcome`, `sensitivity` (how far the answers depend on the rules).
 
 mod agreement;
+mod at_risk;
 mod counts;
 mod detectors;
 mod dropout;
+mod noise;
 mod outcome;
+mod rate;
+mod retention;
+mod sensitivity;
+mod shapes;
 mod words;
 
 use dyad_plugin::derived::Clients;
@@ -28,6 +35,12 @@ pub struct Settings {
     fixed_drop: f64,
     /// Residual standard deviations of `criterion_sd`.
     criterion_k: f64,
+    /// Simulated studies without ruptures, from 20.
+    noise_replicates: u64,
+    /// Scale points of a drop under which the dropout model is tried, beside `fixed_drop`.
+    drop_thresholds: Vec<f64>,
+    /// Windows of repair under which the outcome model is tried, beside `repair_window`.
+    repair_windows: Vec<i64>,
     /// Reliability of the alliance for `rci_drop`, where the study file declares none.
     alliance_reliability: f64,
 }
@@ -40,6 +53,9 @@ impl Default for Settings {
             repair_tolerance: 0.25,
             fixed_drop: 1.0,
             criterion_k: 1.0,
+            noise_replicates: 200,
+            drop_thresholds: vec![0.5, 0.75, 1.0, 1.25, 1.5],
+            repair_windows: vec![2, 3, 5],
             alliance_reliability: 0.90,
         }
     }
@@ -69,6 +85,16 @@ impl Analysis for RuptureRepair {
                 "repair_window, fixed_drop and criterion_k must be positive",
             ));
         }
+        if !(20..=10_000).contains(&settings.noise_replicates) {
+            return Err(Failure::bad_settings("noise_replicates must lie between 20 and 10,000"));
+        }
+        if settings.drop_thresholds.iter().any(|drop| *drop <= 0.0)
+            || settings.repair_windows.iter().any(|window| *window < 1)
+        {
+            return Err(Failure::bad_settings(
+                "every one of drop_thresholds and repair_windows must be positive",
+            ));
+        }
         if !(0.0..1.0).contains(&settings.alliance_reliability) || settings.repair_tolerance < 0.0 {
             return Err(Failure::bad_settings(
                 "alliance_reliability must lie between 0 and 1, and repair_tolerance must not be negative",
@@ -82,13 +108,20 @@ impl Analysis for RuptureRepair {
         let mut findings = Findings::new();
         for alliance in run.measures_of(Role::Alliance) {
             let judged = detectors::judge(run, &clients, alliance)?;
+            noise::add(&mut findings, run, alliance, &judged);
             counts::add(&mut findings, run, alliance, &judged);
             agreement::add(&mut findings, alliance, &judged);
+            rate::add(&mut findings, &clients, alliance, &judged);
+            shapes::add(&mut findings, run, alliance, &judged);
             dropout::add(&mut findings, run, &clients, alliance)?;
+            sensitivity::of_dropout(&mut findings, run, &clients, alliance)?;
             for outcome in run.measures_of(Role::Outcome) {
-                outcome::add(&mut findings, run, &clients, (alliance, outcome), &judged)?;
+                let pair = (alliance, outcome);
+                outcome::add(&mut findings, run, &clients, pair, &judged)?;
+                sensitivity::of_outcome(&mut findings, run, &clients, pair, &judged)?;
             }
         }
+        retention::add(&mut findings, run, &clients)?;
         findings.text = words::text(&findings, run);
         Ok(findings)
     }

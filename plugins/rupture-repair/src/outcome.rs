@@ -1,16 +1,16 @@
-//! Ruptures and the outcome: clients with an unrepaired rupture against clients without one.
+//! Ruptures and the outcome: clients with an unrepaired rupture, with repaired ones only, and without one.
 
 use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
 use dyad_stats::linear::{Correction, ols};
 
 use crate::Settings;
-use crate::detectors::{Judged, Series};
+use crate::detectors::{DEFAULT, Judged, Series};
 
-/// The default detector: the median moving range is not inflated by the ruptures it should find.
-const DETECTOR: &str = "xmr_k2_median";
-
-/// Adds `outcome/A/Y/unrepaired`: final ~ baseline + sessions + repaired + unrepaired, reference no rupture, CR2 by therapist.
+/// Adds `outcome/A/Y/unrepaired`, `…/repaired` and `…/unrepaired_against_repaired`.
+///
+/// final ~ baseline + sessions + repaired + unrepaired, CR2 by therapist. Repaired: every rupture was. The number of sessions is held
+/// constant, because a longer treatment has more chances for a rupture and for its repair.
 pub(crate) fn add(
     findings: &mut Findings,
     run: &Run<Settings>,
@@ -18,70 +18,180 @@ pub(crate) fn add(
     (alliance, outcome): (&Measure, &Measure),
     judged: &Judged,
 ) -> Result<(), Failure> {
-    let last = clients.last(&run.table("sessions")?.floats(&outcome.id)?);
-    let baseline = clients.baseline(run, outcome)?;
-    let mut estimate = Estimate::new(
-        format!("outcome/{}/{}/unrepaired", alliance.id, outcome.id),
-        format!("Final {} with an unrepaired rupture of {}, against none", outcome.name(), alliance.name()),
-    )
-    .method(format!(
-        "final ~ baseline + number of sessions + repaired + unrepaired, reference: no rupture; detector {}; CR2 by therapist, Bell–McCaffrey df; \
-         baseline: {}",
-        DETECTOR.replace('_', " "),
-        baseline.source
-    ))
-    .source("bell2002")
-    .source("pustejovsky2018");
-
-    let detector = judged.detectors.iter().position(|d| d.name == DETECTOR).unwrap_or(0);
-    let complete = |s: &&Series| last[s.client].is_some() && baseline.values[s.client].is_some();
-    let used: Vec<&Series> = judged.series.iter().filter(complete).collect();
-    let ids: Vec<usize> = used.iter().map(|s| s.client).collect();
-    let column = |of: &dyn Fn(&Series) -> f64| -> Vec<f64> { used.iter().map(|s| of(s)).collect() };
-    let y = column(&|s| last[s.client].unwrap_or(f64::NAN));
-    let severity = column(&|s| baseline.values[s.client].unwrap_or(f64::NAN));
-    let sessions = column(&|s| clients.rows[s.client].len() as f64);
-    let state = |s: &Series| {
-        let found = &s.ruptures[detector];
+    let detector = judged.detectors.iter().position(|d| d.name == DEFAULT).unwrap_or(0);
+    let groups = Groups::of(run, clients, outcome, judged, |series| {
+        let found = &series.ruptures[detector];
         (!found.is_empty(), found.iter().all(|r| r.repaired_at.is_some()))
+    })?;
+    let (y, a) = (outcome.name(), alliance.name());
+    let new = |what: &str, label: String, reference: &str| {
+        Estimate::new(format!("outcome/{}/{}/{what}", alliance.id, outcome.id), label)
+            .method(format!(
+                "final ~ baseline + number of sessions + group, reference: {reference}; detector {}; CR2 by therapist, Bell–McCaffrey df; baseline: {}",
+                DEFAULT.replace('_', " "),
+                groups.baseline_source
+            ))
+            .source("bell2002")
+            .source("pustejovsky2018")
+            .dropped(format!("fewer than {} ratings", run.settings().min_ratings), judged.dropped)
+            .dropped("no final score or no baseline", (judged.series.len() - groups.y.len()) as u64)
     };
-    let repaired = column(&|s| if state(s) == (true, true) { 1.0 } else { 0.0 });
-    let unrepaired = column(&|s| if state(s) == (true, false) { 1.0 } else { 0.0 });
-    let count = |column: &[f64]| column.iter().filter(|v| **v > 0.5).count();
-    let (mended, open) = (count(&repaired), count(&unrepaired));
-    let none = used.len() - mended - open;
-
-    estimate = estimate
-        .counts(clients.counts(&ids))
-        .dropped(format!("fewer than {} ratings", run.settings().min_ratings), judged.dropped)
-        .dropped("no final score or no baseline", (judged.series.len() - used.len()) as u64)
-        .detail("clients_none", none as f64)
-        .detail("clients_repaired", mended as f64)
-        .detail("clients_unrepaired", open as f64);
-    let mut columns: Vec<(&str, &[f64])> = vec![("baseline", &severity), ("sessions", &sessions)];
-    if mended > 0 {
-        columns.push(("repaired", &repaired));
-    }
-    columns.push(("unrepaired", &unrepaired));
-    let fitted = if open == 0 {
-        Err("no client with an unrepaired rupture".to_owned())
-    } else if none == 0 {
-        Err("every client has a rupture".to_owned())
-    } else {
-        clients.therapist_ranges(&ids).map_err(str::to_owned).and_then(|therapists| {
-            let fit = ols(&columns, &y).map_err(|e| e.to_string())?;
-            fit.cluster_robust("unrepaired", &therapists, Correction::Cr2)
-                .map_err(|e| e.to_string())
-        })
-    };
-    let given = match fitted {
-        Err(reason) => estimate.refused(reason),
-        Ok(b) => estimate.tested(b.estimate, b.se, Some(b.ci), (b.t, Some(b.df)), Some(b.p)),
-    };
-    findings.estimates.push(if mended == 0 && given.refused.is_none() {
-        given.warn("no client has only repaired ruptures: that column is left out")
-    } else {
-        given
-    });
+    let open = new(
+        "unrepaired",
+        format!("Final {y} with an unrepaired rupture of {a}, against none"),
+        "no rupture",
+    );
+    let open = groups.against_none(open, clients, "unrepaired");
+    let mended = new(
+        "repaired",
+        format!("Final {y} with repaired ruptures of {a} only, against none"),
+        "no rupture",
+    );
+    let mended = groups.against_none(mended, clients, "repaired");
+    let between = new(
+        "unrepaired_against_repaired",
+        format!("Final {y} with an unrepaired rupture of {a}, against repaired ones only"),
+        "repaired ruptures only",
+    );
+    let between = groups.against_repaired(between, clients);
+    findings.estimates.extend([open, mended, between]);
     Ok(())
+}
+
+/// The eligible clients with both scores, by what became of their ruptures.
+pub(crate) struct Groups {
+    ids: Vec<usize>,
+    n: Counts,
+    pub(crate) y: Vec<f64>,
+    severity: Vec<f64>,
+    sessions: Vec<f64>,
+    none: Vec<f64>,
+    repaired: Vec<f64>,
+    unrepaired: Vec<f64>,
+    pub(crate) baseline_source: String,
+}
+
+impl Groups {
+    /// `state` says of a client whether there was a rupture, and whether all of them were repaired.
+    pub(crate) fn of(
+        run: &Run<Settings>,
+        clients: &Clients<'_>,
+        outcome: &Measure,
+        judged: &Judged,
+        state: impl Fn(&Series) -> (bool, bool),
+    ) -> Result<Self, Failure> {
+        let last = clients.last(&run.table("sessions")?.floats(&outcome.id)?);
+        let baseline = clients.baseline(run, outcome)?;
+        let mut groups = Self {
+            ids: Vec::new(),
+            n: Counts::default(),
+            y: Vec::new(),
+            severity: Vec::new(),
+            sessions: Vec::new(),
+            none: Vec::new(),
+            repaired: Vec::new(),
+            unrepaired: Vec::new(),
+            baseline_source: baseline.source,
+        };
+        for series in &judged.series {
+            let Some((y, severity)) = last[series.client].zip(baseline.values[series.client])
+            else {
+                continue;
+            };
+            let is = |yes: bool| if yes { 1.0 } else { 0.0 };
+            let (ruptured, mended) = state(series);
+            groups.ids.push(series.client);
+            groups.y.push(y);
+            groups.severity.push(severity);
+            groups.sessions.push(clients.rows[series.client].len() as f64);
+            groups.none.push(is(!ruptured));
+            groups.repaired.push(is(ruptured && mended));
+            groups.unrepaired.push(is(ruptured && !mended));
+        }
+        groups.n = clients.counts(&groups.ids);
+        Ok(groups)
+    }
+
+    fn sizes(&self) -> [usize; 3] {
+        [&self.none, &self.repaired, &self.unrepaired]
+            .map(|group| group.iter().filter(|v| **v > 0.5).count())
+    }
+
+    fn described(&self, estimate: Estimate) -> Estimate {
+        let [none, repaired, unrepaired] = self.sizes();
+        estimate
+            .counts(self.n)
+            .detail("clients_none", none as f64)
+            .detail("clients_repaired", repaired as f64)
+            .detail("clients_unrepaired", unrepaired as f64)
+    }
+
+    /// The coefficient of `repaired` or `unrepaired`; a group without a client is left out and said.
+    pub(crate) fn against_none(
+        &self,
+        estimate: Estimate,
+        clients: &Clients<'_>,
+        group: &str,
+    ) -> Estimate {
+        let estimate = self.described(estimate);
+        let [none, repaired, unrepaired] = self.sizes();
+        match group {
+            "repaired" if repaired == 0 => {
+                return estimate.refused("no client has only repaired ruptures");
+            }
+            "unrepaired" if unrepaired == 0 => {
+                return estimate.refused("no client with an unrepaired rupture");
+            }
+            _ if none == 0 => return estimate.refused("every client has a rupture"),
+            _ => {}
+        }
+        let given = self.fit(
+            estimate,
+            clients,
+            group,
+            &[("repaired", &self.repaired), ("unrepaired", &self.unrepaired)],
+        );
+        match (given.refused.is_none(), repaired, unrepaired) {
+            (true, 0, _) => {
+                given.warn("no client has only repaired ruptures: that column is left out")
+            }
+            (true, _, 0) => {
+                given.warn("no client has an unrepaired rupture: that column is left out")
+            }
+            _ => given,
+        }
+    }
+
+    /// The coefficient of `unrepaired` with repaired ruptures as the reference.
+    fn against_repaired(&self, estimate: Estimate, clients: &Clients<'_>) -> Estimate {
+        let estimate = self.described(estimate);
+        match self.sizes() {
+            [_, 0, _] => estimate.refused("no client has only repaired ruptures"),
+            [_, _, 0] => estimate.refused("no client with an unrepaired rupture"),
+            _ => self.fit(
+                estimate,
+                clients,
+                "unrepaired",
+                &[("none", &self.none), ("unrepaired", &self.unrepaired)],
+            ),
+        }
+    }
+
+    fn fit(
+        &self,
+        estimate: Estimate,
+        clients: &Clients<'_>,
+        of: &str,
+        groups: &[(&str, &[f64])],
+    ) -> Estimate {
+        let mut columns: Vec<(&str, &[f64])> =
+            vec![("baseline", &self.severity), ("sessions", &self.sessions)];
+        columns.extend(groups.iter().filter(|(_, group)| group.iter().any(|v| *v > 0.5)));
+        let fitted =
+            clients.therapist_ranges(&self.ids).map_err(str::to_owned).and_then(|ranges| {
+                let fit = ols(&columns, &self.y).map_err(|e| e.to_string())?;
+                fit.cluster_robust(of, &ranges, Correction::Cr2).map_err(|e| e.to_string())
+            });
+        estimate.clustered(fitted)
+    }
 }

@@ -27,25 +27,23 @@ pub(crate) fn add(findings: &mut Findings, run: &Run<Settings>) {
             "Coefficients of three-level models in points of the scale, and the smallest that this number of therapists would have shown.",
             &folders,
         );
-        let pairs = || {
-            run.measures_of(Role::Alliance)
-                .flat_map(|a| run.measures_of(Role::Outcome).map(move |y| (a, y)))
-        };
-        let folders: Vec<String> =
-            pairs().map(|(a, y)| format!("moderation/{}/{}/{b}/", a.id, y.id)).collect();
+        for alliance in run.measures_of(Role::Alliance) {
+            for outcome in run.measures_of(Role::Outcome) {
+                let (a, y) = (&alliance.id, &outcome.id);
+                push(
+                    format!("paths-{a}-{y}-{b}"),
+                    format!("{}, {} and final {}", burnout.name(), alliance.name(), outcome.name()),
+                    "First the alliance at low and high burnout (one SD of the therapists' scores below and above their mean), then the paths through \
+                     the alliance; the normal intervals of the indirect effect (Sobel, Aroian) show how far the asymmetry of the exact one matters.",
+                    &[format!("moderation/{a}/{y}/{b}/"), format!("mediation/{a}/{y}/{b}/")],
+                );
+            }
+        }
         push(
-            format!("moderation-{b}"),
-            format!("Alliance and outcome at low and high {}", burnout.name()),
-            "Coefficients of the within-therapist part of the early alliance; low and high are one SD of the therapists' scores.",
-            &folders,
-        );
-        let folders: Vec<String> =
-            pairs().map(|(a, y)| format!("mediation/{}/{}/{b}/", a.id, y.id)).collect();
-        push(
-            format!("mediation-{b}"),
-            format!("Through the alliance: indirect effects of {}", burnout.name()),
-            "The normal intervals (Sobel, Aroian) stand beside the exact one to show how far its asymmetry matters.",
-            &folders,
+            format!("prevalence-{b}"),
+            format!("Therapists at or beyond the cut-off of {}", burnout.name()),
+            "Shares. The Wilson interval is the default; the last row is the difference from the published share.",
+            &[format!("prevalence/{b}")],
         );
     }
     for outcome in run.measures_of(Role::Outcome) {

@@ -23,7 +23,8 @@ pub(crate) fn text(findings: &Findings, run: &Run<Settings>) -> Text {
 fn symbol(id: &str) -> Option<Symbol> {
     let (_, what) = id.rsplit_once('/')?;
     match what {
-        "detectable" | "reliability" | "deviating" => None,
+        "detectable" | "reliability" | "deviating" | "clopper_pearson" | "agresti_coull"
+        | "jeffreys" => None,
         "icc" | "icc_adjusted" => Some(Symbol::Bounded("ICC")),
         "variance_explained" | "published" => Some(Symbol::Share),
         _ if id.starts_with("prevalence/") => Some(Symbol::Share),
