@@ -33,7 +33,7 @@ fn run(threads: Option<&str>) -> BTreeMap<String, Vec<u8>> {
     let out = folder.path().join("out");
     let study = root().join("datasets/practice-network/study.toml");
     let (study, out_arg) = (study.to_str().expect("UTF-8"), out.to_str().expect("UTF-8"));
-    let args = ["run", study, "--out", out_arg, "--sandbox", "best-effort"];
+    let args = ["run", study, "--out", out_arg, "--sandbox", "best-effort", "--no-cache"];
     let variables: Vec<_> = threads.map(|n| ("RAYON_NUM_THREADS", n)).into_iter().collect();
     let ended = Dyad::built().run_with(&args, &variables);
     assert_eq!(ended.code, 0, "{}", ended.stderr);

@@ -7,12 +7,21 @@ pub(crate) type Objective<'a> = dyn Fn(&[f64]) -> Option<(f64, Vec<f64>)> + 'a;
 
 /// The Hessian (row after row) by central differences of fourth order; `None` where the function has no value.
 pub(crate) fn hessian(f: &Objective<'_>, at: &[f64]) -> Option<Vec<f64>> {
+    differences(f, at, 5e-3, &[(1.0, 2.0 / 3.0), (2.0, -1.0 / 12.0)])
+}
+
+fn differences(
+    f: &Objective<'_>,
+    at: &[f64],
+    relative: f64,
+    weights: &[(f64, f64)],
+) -> Option<Vec<f64>> {
     let k = at.len();
     let mut hessian = vec![0.0; k * k];
     let mut there = at.to_vec();
     for i in 0..k {
-        let step = 5e-3 * at[i].abs().max(0.1);
-        for (multiple, weight) in [(1.0, 2.0 / 3.0), (2.0, -1.0 / 12.0)] {
+        let step = relative * at[i].abs().max(0.1);
+        for &(multiple, weight) in weights {
             for sign in [1.0, -1.0] {
                 there[i] = at[i] + sign * multiple * step;
                 let (_, gradient) = f(&there)?;
@@ -44,10 +53,8 @@ fn symmetrise(matrix: &mut [f64], k: usize) {
 pub(crate) fn minimise(f: &Objective<'_>, start: &[f64]) -> Option<(Vec<f64>, f64)> {
     let mut at = start.to_vec();
     let (mut value, mut gradient) = f(&at)?;
-    let measured = |at: &[f64], gradient: &[f64]| {
-        forward_differences(f, at, gradient).or_else(|| hessian(f, at))
-    };
-    let (mut curvature, mut fresh) = (measured(&at, &gradient)?, true);
+    let measured = |at: &[f64]| differences(f, at, 1e-4, &[(1.0, 0.5)]).or_else(|| hessian(f, at));
+    let (mut curvature, mut fresh) = (measured(&at)?, true);
     for _ in 0..200 {
         let direction = descent(&gradient, &curvature);
         let slope: f64 = direction.iter().zip(&gradient).map(|(d, g)| d * g).sum();
@@ -69,7 +76,7 @@ pub(crate) fn minimise(f: &Objective<'_>, start: &[f64]) -> Option<(Vec<f64>, f6
             if fresh {
                 return Some((at, value));
             }
-            (curvature, fresh) = (measured(&at, &gradient)?, true);
+            (curvature, fresh) = (measured(&at)?, true);
             continue;
         };
         let step: Vec<f64> = there.iter().zip(&at).map(|(b, a)| b - a).collect();
@@ -77,32 +84,33 @@ pub(crate) fn minimise(f: &Objective<'_>, start: &[f64]) -> Option<(Vec<f64>, f6
         (at, value, gradient) = (there, lower, g);
         let done = -slope < 1e-14 * value.abs().max(1e3);
         if done && fresh {
-            return Some((at, value));
+            return Some(polished(f, (at, value), gradient, &curvature));
         }
         fresh = done || !learn(&mut curvature, &step, &change);
         if fresh {
-            curvature = measured(&at, &gradient)?;
+            curvature = measured(&at)?;
         }
     }
     None
 }
 
-/// The Hessian from the gradient here and one step along each axis: good enough for a step.
-fn forward_differences(f: &Objective<'_>, at: &[f64], gradient: &[f64]) -> Option<Vec<f64>> {
-    let k = at.len();
-    let mut hessian = vec![0.0; k * k];
-    let mut there = at.to_vec();
-    for i in 0..k {
-        let step = 1e-5 * at[i].abs().max(0.1);
-        there[i] = at[i] + step;
-        let (_, g) = f(&there)?;
-        there[i] = at[i];
-        for j in 0..k {
-            hessian[i * k + j] = (g[j] - gradient[j]) / step;
+/// Two more steps with the curvature known: the values show nothing any more, the gradient still does.
+fn polished(
+    f: &Objective<'_>,
+    (mut at, mut value): (Vec<f64>, f64),
+    mut gradient: Vec<f64>,
+    curvature: &[f64],
+) -> (Vec<f64>, f64) {
+    let size = |gradient: &[f64]| gradient.iter().map(|g| g * g).sum::<f64>();
+    for _ in 0..2 {
+        let direction = descent(&gradient, curvature);
+        let there: Vec<f64> = at.iter().zip(&direction).map(|(a, d)| a + d).collect();
+        match f(&there) {
+            Some((v, g)) if size(&g) < size(&gradient) => (at, value, gradient) = (there, v, g),
+            _ => break,
         }
     }
-    symmetrise(&mut hessian, k);
-    Some(hessian)
+    (at, value)
 }
 
 /// The BFGS update B += yy'/s'y − Bss'B/s'Bs; `false`, and B as it was, where the function is not convex along the step.

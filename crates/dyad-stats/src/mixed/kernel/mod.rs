@@ -6,3 +6,4 @@ mod intercepts;
 pub(super) mod minimise;
 pub(super) mod pair;
 pub(super) mod rows;
+mod slopes;
