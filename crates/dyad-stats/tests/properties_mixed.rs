@@ -316,3 +316,26 @@ proptest! {
         }
     }
 }
+
+/// Large clusters of a weak effect: a whole step from the start ends on 0, where every gradient in a standard deviation vanishes.
+#[test]
+fn a_variance_that_is_there_is_not_taken_for_none() {
+    for (clusters, size, spread) in
+        [(660, 40, 0.24), (60, 400, 0.24), (300, 500, 0.1), (900, 30, 0.5)]
+    {
+        let mut rows = Rows::in_clusters(&[]);
+        for cluster in 0..clusters {
+            // Means spread evenly, and so do the values about them: the analysis of variance is known.
+            let mean = spread * 3.46 * ((f64::from(cluster) + 0.5) / f64::from(clusters) - 0.5);
+            for k in 0..size {
+                let e = 3.46 * ((f64::from(k) + 0.5) / f64::from(size) - 0.5);
+                rows.push(0, cluster.into(), &[], mean + e).unwrap();
+            }
+        }
+        let fit = rows.fit(Criterion::Reml).unwrap();
+        let within = fit.variances.residual;
+        let expected = spread * spread - within / f64::from(size);
+        let found = fit.variances.cluster;
+        assert!((found - expected).abs() < 0.03 * spread * spread, "{found} for {expected}");
+    }
+}

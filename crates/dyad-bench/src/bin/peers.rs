@@ -157,6 +157,7 @@ impl Bench {
         let mut command = Command::new(&self.dyad);
         command.arg("run").arg(study.join("study.toml")).args([
             "--force",
+            "--no-cache",
             "--sandbox",
             "best-effort",
             "--out",

@@ -245,6 +245,12 @@ pub(super) fn optimum(deviance: &Deviance) -> Result<Vec<f64>> {
             _ => fits_every_row(),
         });
     };
+    // At 0 the gradient in a standard deviation vanishes, minimum or not; that in its variance tells.
+    if let Some(found) = deviance.off_the_ridge(&theta).and_then(|from| search(&[], &from))
+        && found.1 < value
+    {
+        (theta, value) = found;
+    }
     // From the likeliest corner to the least likely: all at 0, then each alone.
     let near: Vec<usize> = diagonal.iter().copied().filter(|&i| theta[i].abs() < 0.1).collect();
     let mut corners: Vec<Vec<usize>> = near.iter().map(|&i| vec![i]).collect();

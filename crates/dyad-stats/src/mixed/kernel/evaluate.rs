@@ -350,6 +350,25 @@ impl Deviance {
         Ok(At { deviance, log_terms, rss, beta, factor, gradient })
     }
 
+    /// Where to search again if a standard deviation is 0 although its variance would lower the deviance; `None` if none is.
+    pub(crate) fn off_the_ridge(&self, theta: &[f64]) -> Option<Vec<f64>> {
+        let at = self.at(theta, true).ok()?;
+        let per_rss = self.residual_df() / at.rss;
+        let mut from = theta.to_vec();
+        let mut first = 0;
+        for level in [Level::Cluster, Level::Outer] {
+            let parameters = self.shape.parameters_of(level);
+            if parameters > 0 && theta[first].abs() < 1e-3 {
+                let slope = &at.gradient[first];
+                if slope.log_terms + per_rss * slope.rss < 0.0 {
+                    from[first] = 0.1;
+                }
+            }
+            first += parameters;
+        }
+        from.iter().zip(theta).any(|(a, b)| (a - b).abs() > 0.0).then_some(from)
+    }
+
     /// The gradient of the deviance in θ.
     pub(crate) fn gradient(&self, theta: &[f64], at: &At) -> Vec<f64> {
         let per_rss = self.residual_df() / at.rss;

@@ -130,6 +130,10 @@ fn learn(curvature: &mut [f64], step: &[f64], change: &[f64]) -> bool {
     true
 }
 
+/// Longest step. Not 1: the deviance is even in each standard deviation, so from a start at 1 a whole step down would end on 0, where
+/// the gradient vanishes whether or not that is a minimum.
+const TRUST: f64 = 0.85;
+
 /// The Newton direction, or a damped one where the function is not convex; never longer than a trust radius.
 fn descent(gradient: &[f64], hessian: &[f64]) -> Vec<f64> {
     let k = gradient.len();
@@ -144,9 +148,9 @@ fn descent(gradient: &[f64], hessian: &[f64]) -> Vec<f64> {
             let mut direction: Vec<f64> = gradient.iter().map(|g| -g).collect();
             factor.solve(&mut direction);
             let length = direction.iter().map(|d| d * d).sum::<f64>().sqrt();
-            if length > 1.0 {
+            if length > TRUST {
                 for d in &mut direction {
-                    *d /= length;
+                    *d *= TRUST / length;
                 }
             }
             return direction;
