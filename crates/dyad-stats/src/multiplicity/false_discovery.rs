@@ -23,7 +23,8 @@ pub fn benjamini_hochberg(p: &[f64]) -> Result<Vec<f64>> {
     let mut adjusted = vec![0.0; p.len()];
     let mut lowest = 1.0_f64;
     for (rank, at) in ascending(p)?.into_iter().enumerate().rev() {
-        lowest = lowest.min(p.len() as f64 * p[at] / (rank + 1) as f64);
+        // The factor first, as in R: it is exactly 1 for the largest p, which rounding must not lower.
+        lowest = lowest.min(p.len() as f64 / (rank + 1) as f64 * p[at]);
         adjusted[at] = lowest;
     }
     Ok(adjusted)
