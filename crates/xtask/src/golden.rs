@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::shell;
 
 /// Debian's names of R and of every package the scripts use.
-const DEBIAN: [&str; 14] = [
+const DEBIAN: [&str; 15] = [
     "r-base-core",
     "r-recommended",
     "r-cran-lme4",
@@ -19,6 +19,7 @@ const DEBIAN: [&str; 14] = [
     "r-cran-psych",
     "r-cran-survival",
     "r-cran-clubsandwich",
+    "r-cran-sandwich",
     "r-cran-nlme",
     "r-cran-boot",
     "r-cran-lavaan",

@@ -57,6 +57,7 @@ hazards <- function(name, d, columns, ties, cluster = FALSE) {
 # --- lung (Loprinzi et al. 1994): advanced lung cancer, time in days ------------------------------------------------------
 l <- survival::lung; l <- l[complete.cases(l[c("time", "status", "age", "sex", "ph.ecog")]), ]
 lung <- save_rows("lung", data.frame(time = l$time, event = as.numeric(l$status == 2), group = l$sex, start = 0, stop = l$time, age = l$age, sex = l$sex, ph_ecog = l$ph.ecog, cluster = seq_len(nrow(l))))
+invisible(save_rows("lung_all", with(survival::lung, data.frame(time = time, event = as.numeric(status == 2), sex = sex))))
 curve("lung", lung, c(100, 310, 500, 883)); groups("lung", lung)
 for (ties in c("efron", "breslow", "exact")) hazards("lung", lung, c("age", "sex", "ph_ecog"), ties)
 

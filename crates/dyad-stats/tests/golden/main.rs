@@ -3,9 +3,11 @@
 mod correlation;
 mod distributions;
 mod effects;
+mod every_statistic;
 mod growth;
 mod mediation;
 mod meta;
+mod multiplicity;
 mod proportions;
 mod reliability;
 mod replication;
