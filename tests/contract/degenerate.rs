@@ -4,6 +4,12 @@ use std::collections::BTreeSet;
 
 use dyad_tests::{Dyad, Results, StudyFolder, broken_promises};
 
+/// The measures that a study file may leave out.
+const THERAPIST_RATING: &str = "[measures.alliance_therapist]\nrole = \"alliance\"\nrater = \"therapist\"\ncolumn = \"alliance_therapist\"\nrange = [1, 7]\n";
+const BURNOUT_MEASURE: &str =
+    "[measures.burnout]\nrole = \"burnout\"\ncolumn = \"burnout\"\ncutoff = 3.0\n";
+const DROPOUT_MEASURE: &str = "[measures.dropout]\nrole = \"dropout\"\ncolumn = \"dropout\"\n";
+
 /// Column positions in the session file of the network.
 const SITE: usize = 0;
 const THERAPIST: usize = 1;
@@ -43,6 +49,21 @@ fn with(columns: &[usize], value: &str) -> StudyFolder {
                 cells[*column] = value;
             }
             *line = cells.join(",");
+        }
+        lines
+    })
+}
+
+/// The network with each cell of some columns replaced by what `value` makes of row number, column and cell.
+fn changed(columns: &[usize], value: impl Fn(usize, usize, &[&str]) -> String) -> StudyFolder {
+    StudyFolder::practice_network().sessions(|mut lines| {
+        for (row, line) in lines.iter_mut().enumerate().skip(1) {
+            let cells: Vec<&str> = line.split(',').collect();
+            let new = cells.iter().enumerate().map(|(at, cell)| {
+                if columns.contains(&at) { value(row, at, &cells) } else { (*cell).to_owned() }
+            });
+            let new: Vec<String> = new.collect();
+            *line = new.join(",");
         }
         lines
     })
@@ -124,7 +145,7 @@ fn without_a_structural_column_its_estimates_are_refused() {
     }
     let without_therapist = StudyFolder::practice_network()
         .study("therapist = \"therapist\"\n", "")
-        .study("[measures.burnout]\nrole = \"burnout\"\ncolumn = \"burnout\"\ncutoff = 3.0\n", "");
+        .study(BURNOUT_MEASURE, "");
     let results = kept("no therapist column", &without_therapist);
     for name in given(&results) {
         let of_therapists = name.contains("/therapist/")
@@ -140,4 +161,85 @@ fn without_a_baseline_change_starts_at_the_first_session() {
     let folder = StudyFolder::practice_network()
         .study("[measures.baseline]\nrole = \"baseline\"\ncolumn = \"baseline\"\n", "");
     kept("no baseline", &folder);
+}
+
+#[test]
+fn clients_who_never_change_allow_nothing_within_clients() {
+    // Every rating of a client is the same, and clients differ: all ties within clients.
+    let level = |_: usize, _: usize, cells: &[&str]| {
+        let client: usize = cells[CLIENT].trim_matches(['"', 'C']).parse().expect("C and a number");
+        (2 + client % 5).to_string()
+    };
+    let results = kept("all ties", &changed(&ALLIANCES, level));
+    for name in given(&results) {
+        let within = name.ends_with("/rmcorr") || name.ends_with("/lagged_within");
+        let drifts = name.contains("/peak/") && name.ends_with("_drift");
+        assert!(!within && !drifts, "{name} is given though no client's rating changes");
+    }
+    let share = &results.estimates["early-peak/peak/alliance_client/share_session_3"];
+    let fifth = share["estimate"].as_f64().expect("ties share equally");
+    assert!((fifth - 0.2).abs() < 1e-12, "{fifth}");
+    assert_eq!(
+        results.estimates["early-peak/typology/alliance_client/share_stable"]["estimate"],
+        1.0
+    );
+}
+
+#[test]
+fn a_study_may_lack_a_rater_burnout_or_dropout() {
+    let one_rater = StudyFolder::practice_network().study(THERAPIST_RATING, "");
+    let results = kept("one rater", &one_rater);
+    assert!(results.estimates.keys().all(|name| !name.contains("/raters/")));
+    assert!(results.estimates.keys().all(|name| !name.contains("/together/")));
+
+    let results = kept("no burnout", &StudyFolder::practice_network().study(BURNOUT_MEASURE, ""));
+    assert!(given(&results).iter().all(|name| !name.contains("burnout/")), "{:?}", given(&results));
+
+    let results = kept("no dropout", &StudyFolder::practice_network().study(DROPOUT_MEASURE, ""));
+    for name in given(&results) {
+        let of_leaving = name.ends_with("/odds_ratio") || name.ends_with("/hazard_ratio");
+        assert!(!of_leaving, "{name} is given though nobody is known to have left");
+    }
+}
+
+#[test]
+fn two_sessions_each_are_no_course() {
+    let results = kept("two sessions each", &only(|cells| ["1", "2"].contains(&cells[SESSION])));
+    for name in given(&results) {
+        let of_course = name.contains("/growth/") || name.contains("/typology/");
+        assert!(!of_course, "{name} is given for two sessions");
+        assert!(!name.contains("/early/"), "{name} is given without an early rating");
+    }
+}
+
+#[test]
+fn a_client_with_two_therapists_goes_where_the_study_file_says() {
+    let other = |row: usize, _: usize, cells: &[&str]| {
+        let moves = is_first(cells[CLIENT]) && cells[SESSION].parse::<u32>().is_ok_and(|s| s > 4);
+        let therapist = if moves { "\"T02\"" } else { cells[THERAPIST] };
+        assert!(row > 0);
+        therapist.to_owned()
+    };
+    let rule = |rule: &str| {
+        let key = format!("sessions = \"sessions.csv\"\ntwo_therapists = \"{rule}\"");
+        changed(&[THERAPIST], other).study("sessions = \"sessions.csv\"", &key)
+    };
+    let clients = |results: &Results| results.document["flow"]["clients"].as_u64();
+    for name in ["first", "most"] {
+        assert_eq!(clients(&kept(name, &rule(name))), Some(120), "{name}");
+    }
+    assert_eq!(clients(&kept("episodes", &rule("episodes"))), Some(121));
+}
+
+#[test]
+fn a_third_missing_loses_precision_and_no_promise() {
+    let hole = |row: usize, at: usize, cells: &[&str]| {
+        let kept = (row * 7 + at * 3) % 10 >= 3;
+        if kept { cells[at].to_owned() } else { String::new() }
+    };
+    let columns = [&ALLIANCES[..], &[SYMPTOM]].concat();
+    let results = kept("30 % missing", &changed(&columns, hole));
+    let r = &results.estimates["alliance-outcome/early/alliance_client/symptom/pearson"];
+    assert!(r["estimate"].is_number(), "{r}");
+    assert!(r["n"]["clients"].as_u64().is_some_and(|n| n < 120), "{r}");
 }

@@ -11,6 +11,7 @@ pub(crate) fn is_required(name: &str) -> bool {
 
 pub(crate) const DELIVERED: &[&str] = &[
     "alliance-outcome/*/*/*/*",
+    "alliance-outcome/dropout/*/*",
     "alliance-outcome/raters/*/*/*",
     "alliance-outcome/raters/*/*/*/williams",
     "alliance-outcome/reliability/*/icc_therapist",
@@ -20,6 +21,7 @@ pub(crate) const DELIVERED: &[&str] = &[
     "early-peak/mean/*/session_*",
     "early-peak/peak/*/*",
     "rupture-repair/agreement/*/*/*/jaccard",
+    "early-peak/typology/*/*",
     "rupture-repair/agreement/*/*/*/kappa",
     "rupture-repair/agreement/*/two_or_more",
     "rupture-repair/criterion_sd/*/*",

@@ -16,7 +16,7 @@
 args <- commandArgs(trailingOnly = TRUE)
 if (length(args) == 0) args <- c("datasets/practice-network/sessions.csv", "tests/golden/practice-network.json")
 if (length(args) != 2) stop("usage: Rscript tests/golden/golden.R [SESSIONS.csv OUT.json]")
-packages <- c("lme4", "lmerTest", "metafor", "psych", "survival", "clubSandwich", "nlme")
+packages <- c("lme4", "lmerTest", "metafor", "psych", "survival", "clubSandwich", "nlme", "sandwich")
 missing <- packages[!vapply(packages, requireNamespace, NA, quietly = TRUE)]
 if (length(missing)) stop("install these R packages first: ", paste(missing, collapse = ", "))
 suppressMessages({ library(lme4); library(survival) })
@@ -190,6 +190,27 @@ for (A in alliances) for (phase in c("middle", "late", "mean")) {
     need(nrow(q) >= 5, "fewer than 5 clients"); need(varies(q$x) && varies(q$final) && varies(q$baseline), "no variation")
     r <- psych::partial.r(q[, c("x", "final", "baseline")], c("x", "final"), "baseline")[1, 2]; t <- summary(lm(final ~ x + baseline, q))$coefficients["x", ]
     record(r, NULL, psych::r.con(r, nrow(q) - 1), t[["t value"]], "t", nrow(q) - 3, t[["Pr(>|t|)"]], clients_n(q), "psych::partial.r; psych::r.con(r, n - 1)", tolerance = 1e-9, benefit = benefit_sign * r)
+  })
+}
+
+# dropout as outcome: discrete time, and the early alliance of those who stayed beyond the window
+for (A in alliances) {
+  id <- function(x) paste0("alliance-outcome/dropout/", A, "/", x)
+  odds <- function(m, q, n, call) {
+    need(abs(coef(m)[["x"]]) < 15, "the odds ratio is not estimable"); G <- length(unique(q$therapist)); need(G >= 2, "one therapist")
+    b <- coef(m)[["x"]]; se <- sqrt(sandwich::vcovCL(m, cluster = q$therapist, type = "HC0")["x", "x"]); t <- b / se
+    record(exp(b), se, exp(b + c(-1, 1) * qt(.975, G - 1) * se), t, "t", G - 1, 2 * pt(-abs(t), G - 1), n, call, 1e-8, list(se = 1e-7, ci = 1e-7, statistic = 1e-7, p = 1e-6), log_odds_ratio = b)
+  }
+  exact <- glm.control(epsilon = 1e-15, maxit = 200)
+  attempt(id("odds_ratio"), {
+    d$x <- lag1(d[[A]]); d$event <- as.integer(d$dropout == 1 & d$session == ave(d$session, d$client, FUN = max)); q <- used(d, c("x", "event", "baseline"))
+    need(any(q$event == 1), "no event")
+    odds(glm(event ~ session + x + baseline, binomial, q, control = exact), q, rows_n(q), "glm(event ~ session + A at the session before + baseline, binomial); sandwich::vcovCL(HC0)")
+  })
+  attempt(id("early_odds_ratio"), {
+    cl$x <- cl[[paste0("early.", A)]]; cl$last <- tapply(d$session, d$client, max)[as.character(cl$client)]
+    q <- used(cl[cl$last > early_window[2], ], c("x", "dropout", "baseline")); need(varies(q$dropout), "everybody or nobody left")
+    odds(glm(dropout ~ x + baseline, binomial, q, control = exact), q, clients_n(q), "glm(dropout ~ early + baseline, binomial); sandwich::vcovCL(HC0)")
   })
 }
 

@@ -3,6 +3,7 @@
 mod delivered;
 mod explained;
 mod items;
+mod moderators;
 mod networks;
 mod real_data;
 mod replication;

@@ -3,11 +3,12 @@
 //!
 //! One file per question: `early` (client level), `phases` (middle, late, mean), `levels` (within and between therapists), `session`
 //! (session to session), `lagged` (the next session) and `null` (would it be found if it were not there), `sites` and `benchmark`, `moderators`,
-//! `together` (several process variables at once), `raters`, `reliability`, `replication`. `pair` holds what they share, `checks`
+//! `together` (several process variables at once), `dropout` (who leaves), `raters`, `reliability`, `replication`. `pair` holds what they share, `checks`
 //! the assumptions, `words` the paragraphs.
 
 mod benchmark;
 mod checks;
+mod dropout;
 mod early;
 mod figures;
 mod lagged;
@@ -70,7 +71,10 @@ impl Analysis for AllianceOutcome {
                 "sessions",
                 ["client", "session", "day", "@alliance", "@outcome", "@covariate", "@item"],
             )
-            .reads("clients", ["site", "therapist", "client", "@baseline", "@covariate"])
+            .reads(
+                "clients",
+                ["site", "therapist", "client", "@baseline", "@covariate", "@dropout"],
+            )
             .reads("therapists", ["therapist", "@covariate"])
             .needs("alliance")
             .needs("outcome")
@@ -110,6 +114,7 @@ impl Analysis for AllianceOutcome {
                 sites::add(&mut findings, &pair);
                 moderators::add(&mut findings, &pair)?;
             }
+            dropout::add(&mut findings, run, &clients, alliance)?;
             reliability::add(&mut findings, run, &clients, alliance)?;
         }
         for outcome in run.measures_of(Role::Outcome) {

@@ -177,6 +177,7 @@ fn results(findings: &Findings, run: &Run<Settings>) -> String {
     let beyond = [
         ("moderator/", "/interaction", Symbol::Free("b")),
         ("together/", "/beta", Symbol::Free("β")),
+        ("dropout/", "odds_ratio", Symbol::Free("OR")),
         ("raters/", "/williams", Symbol::Bounded("Δr")),
         ("raters/", "/icc_agreement", Symbol::Bounded("ICC")),
         ("raters/", "/tracking", Symbol::Free("b")),
