@@ -101,12 +101,12 @@ impl Leaving<'_> {
         let estimate = estimate
             .counts(Counts { rows: Some(event.len() as u64), ..self.clients.counts(&with) })
             .dropped_rows("no rating at the session before (by number)", no_rating)
-            .dropped_rows("dropout or baseline not known", unknown)
-            .detail("events", event.iter().filter(|e| **e).count() as f64);
+            .dropped_rows("dropout or baseline not known", unknown);
+        let events = event.iter().filter(|e| **e).count() as f64;
         let columns = [("session", &session[..]), ("alliance", &before), ("baseline", &severity)];
         let clusters = self.therapists(&with, |k| of_client[k].clone());
         let fit = discrete_hazard(&columns, &event, HazardLink::Logit, &clusters);
-        odds_ratio(estimate, fit.map_err(words), clusters.len())
+        odds_ratio(estimate, fit.map_err(words), clusters.len(), events)
     }
 
     fn early(&self, estimate: Estimate) -> Estimate {
@@ -132,11 +132,11 @@ impl Leaving<'_> {
         let (x, severity) = (sample.pick(&early), sample.pick(&self.severity));
         let left: Vec<f64> =
             sample.pick(&self.left).iter().map(|l| f64::from(u8::from(*l > 0.5))).collect();
-        let estimate = sample.describe(estimate).detail("events", left.iter().sum());
         let columns = [("alliance", &x[..]), ("baseline", &severity)];
         let clusters = self.therapists(&sample.clients, |k| k..k + 1);
         let fit = glm(&columns, &left, &[], Family::Logit, &clusters);
-        odds_ratio(estimate, fit.map_err(words), clusters.len())
+        let estimate = sample.describe(estimate);
+        odds_ratio(estimate, fit.map_err(words), clusters.len(), left.iter().sum())
     }
 
     /// The rows of each therapist, given those of the k-th client; none where the study names no therapists.
@@ -152,7 +152,12 @@ impl Leaving<'_> {
 }
 
 /// exp(b) of the alliance; the standard error is that of b.
-fn odds_ratio(estimate: Estimate, fit: Result<Glm, String>, therapists: usize) -> Estimate {
+fn odds_ratio(
+    estimate: Estimate,
+    fit: Result<Glm, String>,
+    therapists: usize,
+    events: f64,
+) -> Estimate {
     let estimate = match &fit {
         Ok(_) => estimate,
         Err(reason) => return estimate.refused(reason.as_str()),
@@ -171,7 +176,8 @@ fn odds_ratio(estimate: Estimate, fit: Result<Glm, String>, therapists: usize) -
         .statistic(if robust { "t" } else { "z" }, b.statistic, df)
         .p(b.p)
         .detail("log_odds_ratio", b.estimate)
-        .detail("se_model", b.se);
+        .detail("se_model", b.se)
+        .detail("events", events);
     match (robust, therapists) {
         (false, _) => {
             given.warn("the study names no therapists: clients of one therapist count as unrelated")

@@ -107,6 +107,11 @@ fn methods(findings: &Findings, run: &Run<Settings>) -> String {
             "Several process variables entered one regression together; the variance inflation factor says how far they overlap.",
         ),
         (
+            "dropout/",
+            "odds_ratio",
+            "Leaving against plan was predicted by the alliance at the session before, in a discrete-time hazard model, and by the early alliance among those who stayed beyond it [@allison1982; @nelder1972], standard errors robust by therapist.",
+        ),
+        (
             "raters/",
             "icc_agreement",
             "Raters were compared by Williams' test of dependent correlations [@williams1959; @zou2007], intraclass correlations [@shrout1979] and a truth-and-bias model with the client as the truth [@west2011].",
