@@ -5,6 +5,8 @@
 
 #![expect(clippy::print_stdout, reason = "its output is what it is run for")]
 
+mod intervals;
+
 use std::error::Error;
 use std::ops::Range;
 
@@ -16,10 +18,10 @@ use dyad_stats::resample::{
 };
 use dyad_stats::sequence::peaks;
 
-type Outcome = Result<(), Box<dyn Error>>;
+pub(crate) type Outcome = Result<(), Box<dyn Error>>;
 
 /// A rate over runs, as a row of the table.
-struct Row {
+pub(crate) struct Row {
     what: String,
     setting: String,
     /// What it should be.
@@ -27,21 +29,21 @@ struct Row {
     hits: u32,
     runs: u32,
     /// Runs in which the method refused.
-    refused: u32,
+    pub(crate) refused: u32,
 }
 
 impl Row {
-    fn new(what: &str, setting: &str, nominal: f64) -> Self {
+    pub(crate) fn new(what: &str, setting: &str, nominal: f64) -> Self {
         let (what, setting) = (what.to_owned(), setting.to_owned());
         Self { what, setting, nominal, hits: 0, runs: 0, refused: 0 }
     }
 
-    fn add(&mut self, hit: bool) {
+    pub(crate) fn add(&mut self, hit: bool) {
         self.runs += 1;
         self.hits += u32::from(hit);
     }
 
-    fn print(&self) {
+    pub(crate) fn print(&self) {
         let runs = f64::from(self.runs.max(1));
         let rate = f64::from(self.hits) / runs;
         let se = (rate * (1.0 - rate) / runs).sqrt();
@@ -58,12 +60,12 @@ impl Row {
     }
 }
 
-fn holds([low, high]: [f64; 2], truth: f64) -> bool {
+pub(crate) fn holds([low, high]: [f64; 2], truth: f64) -> bool {
     low <= truth && truth <= high
 }
 
 /// Two standard normal numbers with this correlation.
-fn pair(generator: &mut Generator, r: f64) -> [f64; 2] {
+pub(crate) fn pair(generator: &mut Generator, r: f64) -> [f64; 2] {
     let (a, b) = (generator.normal(), generator.normal());
     [a, r * a + (1.0 - r * r).sqrt() * b]
 }
@@ -179,6 +181,7 @@ fn main() -> Outcome {
     let runs = std::env::args().nth(1).map_or(Ok(4000), |n| n.parse())?;
     println!("| interval or test | data | nominal % | found % | refused |");
     println!("|---|---|---|---|---|");
+    intervals::all(runs)?;
     for clients in [10, 20, 40, 100, 400] {
         bootstrap(runs, clients, 1)?;
         bootstrap(runs, clients, 8)?;
