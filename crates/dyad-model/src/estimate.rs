@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Counts, Dropped};
+use crate::{Counts, Dropped, Spread};
 
 /// A test statistic.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -85,6 +85,9 @@ pub struct Estimate {
     /// Persons and rows used.
     #[serde(default)]
     pub n: Counts,
+    /// How far single therapists or sites stand behind it, if the analysis says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spread: Option<Spread>,
     /// Persons and rows left out, by reason.
     #[serde(default)]
     pub dropped: Vec<Dropped>,
@@ -223,6 +226,13 @@ impl Estimate {
     #[must_use]
     pub fn counts(mut self, n: Counts) -> Self {
         self.n = n;
+        self
+    }
+
+    /// Says how far single therapists or sites stand behind it.
+    #[must_use]
+    pub fn spread(mut self, spread: Option<Spread>) -> Self {
+        self.spread = spread;
         self
     }
 

@@ -9,6 +9,7 @@
 
 pub mod apa;
 mod counts;
+mod dominance;
 mod estimate;
 pub mod figure;
 mod findings;
@@ -19,6 +20,7 @@ mod study;
 mod table;
 
 pub use counts::{Counts, Dropped, Flow, Unit};
+pub use dominance::{Caseloads, Spread};
 pub use estimate::{Estimate, Family, Statistic, Verdict};
 pub use figure::{Figure, Marks, Plot};
 pub use findings::{Findings, Note, NoteKind, Text};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Findings, Flow, Measure, Note, Table};
+use crate::{Caseloads, Findings, Flow, Measure, Note, Table};
 
 /// How an analysis ended.
 #[derive(
@@ -93,6 +93,9 @@ pub struct StudyHeader {
     /// The measures, in the order of the study file.
     #[serde(default)]
     pub measures: Vec<Measure>,
+    /// The largest caseloads: disclosure control needs them, and lets none of them out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caseloads: Option<Caseloads>,
     /// Full names of the estimates the study file declares primary.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub primary: Vec<String>,

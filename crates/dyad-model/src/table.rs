@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Counts;
+use crate::{Counts, Spread};
 
 /// How a column's cells are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -85,6 +85,9 @@ pub struct Row {
     /// Who contributed: disclosure control decides by these counts.
     #[serde(default)]
     pub n: Counts,
+    /// How far single therapists or sites stand behind it, if the analysis says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spread: Option<Spread>,
 }
 
 /// A table of the report.
@@ -127,7 +130,7 @@ impl Table {
     /// Adds a row with the persons behind it.
     #[must_use]
     pub fn row(mut self, n: Counts, cells: impl Into<Vec<Cell>>) -> Self {
-        self.rows.push(Row { cells: cells.into(), n });
+        self.rows.push(Row { cells: cells.into(), n, spread: None });
         self
     }
 

@@ -10,6 +10,7 @@ mod error;
 mod estimates;
 mod figures;
 mod files;
+mod headlines;
 mod markdown;
 mod options;
 mod page;
@@ -25,6 +26,7 @@ pub use compare::{
 };
 pub use error::ReportError;
 pub use figures::{figure_data, render_figure};
+pub use headlines::headlines;
 pub use options::Options;
 pub use page::render_html;
 pub use pictures::{Painter, Pictures};

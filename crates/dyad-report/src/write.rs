@@ -9,7 +9,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::bib::Library;
-use crate::figures::{figure_data, of_study, render_figure};
+use crate::figures::{figure_data, of_study, render_figure, thin};
 use crate::page::{check, cited_keys, figures_in_order, render};
 use crate::pictures::{Painter, Plate, book};
 use crate::svg::{Theme, put};
@@ -60,7 +60,10 @@ pub fn write(
     {
         check(table)?;
     }
-    let released = options.release(results);
+    let mut released = options.release(results);
+    for analysis in &mut released.results.analyses {
+        analysis.findings.figures.iter_mut().for_each(thin);
+    }
     let provenance = &release::provenance(provenance, options.profile);
     let results = &released.results;
     let file = ResultsFile { results, release: Header { profile: options.profile.as_str() } };

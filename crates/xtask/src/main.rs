@@ -1,6 +1,7 @@
 //! Tasks of the workspace: `cargo xtask test`, `cargo xtask golden`, `cargo xtask lint`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to a terminal")]
 
+mod acro;
 mod bench;
 mod browser;
 mod build;
@@ -26,6 +27,7 @@ usage: cargo xtask TASK
   browser [--install]
                       look at the demo's report in Chromium: console, requests, widths, contrast, paper; --install first
                       installs what that needs by apt
+  acro [--install]    ask PyPI's acro again for its decisions on disclosure; --install makes a Python for it in target/acro
   lint                check what compilers cannot: file length, datasets, citations, the code map";
 
 fn main() -> ExitCode {
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         Some("bench") => bench::run(&rest),
         Some("golden") => golden::run(&rest),
         Some("example-report") => example_report::run(&rest),
+        Some("acro") => acro::run(&rest),
         Some("browser") => browser::run(&rest),
         Some("lint") => lint::run(&rest),
         _ => {

@@ -48,7 +48,7 @@ pub(super) fn table(study: &Study) -> Option<Table> {
         let shares = missing.iter().map(|m| m[bin] as f64 / held[bin] as f64);
         cells.extend(shares.map(|share| Cell::number(Some(share))));
         let n = Counts { rows: Some(held[bin]), clients: Some(persons[bin]), ..Counts::default() };
-        table.rows.push(Row { cells, n });
+        table.rows.push(Row { cells, n, spread: None });
     }
     Some(table)
 }

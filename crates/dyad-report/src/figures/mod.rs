@@ -102,6 +102,31 @@ pub fn figure_data(figure: &Figure) -> Table {
     table
 }
 
+/// Leaves out marks that are not drawn because there are too many of them and bins stand in their place.
+pub(crate) fn thin(figure: &mut Figure) {
+    let too_many = |n: usize, bins: bool| n > MOST_MARKS && bins;
+    match &mut figure.plot {
+        Plot::Scatter(plot) if too_many(plot.points.len(), !plot.bins.is_empty()) => {
+            plot.points.clear();
+        }
+        Plot::JacobsonTruax(plot) if too_many(plot.points.len(), !plot.bins.is_empty()) => {
+            plot.points.clear();
+        }
+        Plot::ResponseSurface(plot) if too_many(plot.points.len(), !plot.bins.is_empty()) => {
+            plot.points.clear();
+        }
+        Plot::Caterpillar(plot) if too_many(plot.units.len(), !plot.bins.is_empty()) => {
+            plot.units.clear();
+        }
+        Plot::Raincloud(plot) => {
+            for group in plot.groups.iter_mut().filter(|g| too_many(g.points.len(), true)) {
+                group.points.clear();
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Refuses a figure that cannot be drawn honestly.
 fn check(figure: &Figure) -> Result<(), ReportError> {
     let data = figure_data(figure);
@@ -169,7 +194,7 @@ impl Data {
     /// Adds a row of this part.
     fn push(&mut self, part: &str, cells: impl IntoIterator<Item = Cell>) {
         let cells: Vec<Cell> = std::iter::once(Cell::text(part)).chain(cells).collect();
-        self.0.rows.push(dyad_model::Row { cells, n: Counts::default() });
+        self.0.rows.push(dyad_model::Row { cells, n: Counts::default(), spread: None });
     }
 
     fn table(self) -> Table {

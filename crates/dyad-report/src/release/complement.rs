@@ -137,7 +137,7 @@ impl System {
     }
 
     /// The smallest shown cell of a sum that the exposed cell is in, or, failing that, of any sum with a hidden cell.
-    fn cheapest(&self, hidden: &[Option<Hidden>], exposed: usize) -> Option<usize> {
+    pub(crate) fn cheapest(&self, hidden: &[Option<Hidden>], exposed: usize) -> Option<usize> {
         let members = |(cells, total): &(Vec<usize>, Total)| -> Vec<usize> {
             let mut all = cells.clone();
             if let Total::Cell(cell) = total {

@@ -6,6 +6,7 @@ use dyad_model::{Counts, Dropped, Estimate};
 
 use super::audit::{Action, Audit};
 use super::complement::{Hidden, System, Total};
+use super::dominance::Dominance;
 use super::profile::Rules;
 use crate::words::{Scale, scale};
 
@@ -55,6 +56,10 @@ fn fails(e: &Estimate, rules: &Rules) -> Option<(&'static str, String)> {
             ));
         }
         _ => {}
+    }
+    if rules.dominance(e.spread.as_ref(), e.n.clients) == Dominance::Fails {
+        let why = "suppressed: one or two therapists or sites make up most of it";
+        return Some(("T2", why.to_owned()));
     }
     let measured = e.n.clients.or(e.n.therapists).unwrap_or(0);
     let modelled = e.ci.is_some() || e.se.is_some() || e.statistic.is_some();
@@ -112,12 +117,13 @@ pub(crate) fn withhold(
     withheld: &mut Withheld,
     audit: &mut Audit,
 ) {
-    let secondary = if rules.complementary { complementary(estimates, rules) } else { Vec::new() };
+    let secondary = complementary(estimates, rules);
     for (index, estimate) in estimates.iter_mut().enumerate() {
         if estimate.estimate.is_none() && estimate.verdict.is_none() {
             continue;
         }
         let place = format!("{plugin}/{}", estimate.id);
+        let dominance = rules.dominance(estimate.spread.as_ref(), estimate.n.clients);
         if let Some((rule, reason)) = fails(estimate, rules) {
             withheld.extend(persons(estimate));
             suppress(estimate, reason, "suppressed_primary");
@@ -130,7 +136,13 @@ pub(crate) fn withhold(
                 "suppressed_secondary",
             );
             audit.add("T10", Action::SuppressedSecondary, place);
+        } else if dominance == Dominance::Unknown && estimate.n.therapists.is_some() {
+            audit.add("T2", Action::Review, place);
         }
+    }
+    // The largest share is one therapist's.
+    for estimate in estimates {
+        estimate.spread = None;
     }
 }
 
@@ -181,7 +193,11 @@ fn complementary(estimates: &[Estimate], rules: &Rules) -> Vec<usize> {
         subset_sums(&mut system, name.1);
         let primary: Vec<bool> =
             members.iter().map(|(index, _)| fails(&estimates[*index], rules).is_some()).collect();
-        match system.protect(&primary, rules.clients) {
+        let states = match rules.rounding() {
+            Some(rounding) => system.protect_rounded(&primary, rounding),
+            None => system.protect(&primary, rules.clients),
+        };
+        match states {
             Some(states) => hidden.extend(
                 members
                     .iter()

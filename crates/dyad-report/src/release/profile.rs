@@ -2,6 +2,11 @@
 
 use std::str::FromStr;
 
+use dyad_model::{Caseloads, Spread};
+
+use super::dominance::{Dominance, judge};
+use super::rounded::Rounding;
+
 /// Whose rules a report obeys before it leaves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Profile {
@@ -53,6 +58,8 @@ impl Profile {
             margins: Margins::SumOfRounded,
             complementary: false,
             svg: true,
+            dominance: true,
+            caseloads: None,
         };
         match self {
             Self::Internal => None,
@@ -71,6 +78,7 @@ impl Profile {
                 models: false,
                 organisations: true,
                 margins: Margins::AsCounted,
+                dominance: false,
                 ..rounding
             }),
         }
@@ -119,12 +127,31 @@ pub(crate) struct Rules {
     pub(crate) complementary: bool,
     /// Whether SVG files may leave.
     pub(crate) svg: bool,
+    /// Whether nobody may dominate a cell.
+    pub(crate) dominance: bool,
+    /// The largest caseloads of the study, if they are known.
+    pub(crate) caseloads: Option<Caseloads>,
 }
 
 impl Rules {
     /// Whether a count of persons may not be shown.
     pub(crate) fn hides(&self, count: u64) -> bool {
         count < self.clients && (count > 0 || self.zeros_fail)
+    }
+
+    /// Whether somebody dominates a cell of so many clients; always no where the profile does not ask.
+    pub(crate) fn dominance(&self, spread: Option<&Spread>, clients: Option<u64>) -> Dominance {
+        if self.dominance {
+            judge(spread, clients, self.caseloads.as_ref())
+        } else {
+            Dominance::Passes
+        }
+    }
+
+    /// How it rounds, if it does.
+    pub(crate) fn rounding(&self) -> Option<Rounding> {
+        let counted_totals = self.margins == Margins::AsCounted;
+        self.base.map(|base| Rounding { base, threshold: self.clients, counted_totals })
     }
 
     /// A count as it is released.

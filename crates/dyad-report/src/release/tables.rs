@@ -4,6 +4,7 @@ use dyad_model::{Cell, ColumnKind, Row, Table};
 
 use super::audit::{Action, Audit};
 use super::complement::{Hidden, System, Total};
+use super::dominance::Dominance;
 use super::estimates::{Withheld, counts, whole};
 use super::profile::{Margins, Rules};
 use super::text::without_numbers;
@@ -37,6 +38,14 @@ pub(crate) fn release(
     for (r, row) in table.rows.iter_mut().enumerate() {
         let fails = row_fails(row, rules);
         let mut hidden = fails;
+        let at = || format!("{place}/row {}", r + 1);
+        match rules.dominance(row.spread.take().as_ref(), row.n.clients) {
+            Dominance::Fails => audit.add("T2", Action::SuppressedPrimary, at()),
+            Dominance::Unknown if !fails && row.n.therapists.is_some() => {
+                audit.add("T2", Action::Review, at());
+            }
+            _ => {}
+        }
         for (k, &c) in columns.iter().enumerate() {
             let Some(cell) = index[r][k] else { continue };
             let Some(state) = states[cell] else { continue };
@@ -120,7 +129,8 @@ fn row_fails(row: &Row, rules: &Rules) -> bool {
     let few = row.n.therapists.is_some_and(|n| n > 0 && n < rules.therapists);
     let therapists_alone =
         row.n.clients.is_none() && row.n.therapists.is_none_or(|n| rules.hides(n));
-    clients || few || therapists_alone
+    let dominated = rules.dominance(row.spread.as_ref(), row.n.clients) == Dominance::Fails;
+    clients || few || therapists_alone || dominated
 }
 
 /// Minimum and maximum are single persons.
@@ -168,6 +178,8 @@ fn states(
     debug_assert!(index.iter().all(|row| row.len() == columns.len()));
     if rules.complementary {
         system.protect(&primary, rules.clients)
+    } else if let Some(rounding) = rules.rounding() {
+        system.protect_rounded(&primary, rounding)
     } else {
         Some(primary.into_iter().map(|p| p.then_some(Hidden::Primary)).collect())
     }
