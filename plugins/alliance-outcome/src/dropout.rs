@@ -168,7 +168,7 @@ fn odds_ratio(
     });
     let Some(b) = found else { return estimate.refused("the model has no alliance") };
     let robust = b.robust_se.is_some();
-    let df = robust.then(|| therapists as f64 - 1.0);
+    let df = robust.then_some(therapists as f64 - 1.0);
     let given = estimate
         .value(b.estimate.exp())
         .se(b.robust_se.unwrap_or(b.se))
