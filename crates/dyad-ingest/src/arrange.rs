@@ -67,22 +67,47 @@ impl Keys<'_> {
 impl Keys<'_> {
     /// Sorts rows by three ranks below the given numbers, then by session number and by place in the file.
     fn sort(&self, rows: &mut [u32], ranks: [usize; 3], rank: impl Fn(u32) -> [u32; 3] + Sync) {
-        let bits = ranks.map(|n| usize::BITS - n.leading_zeros());
-        if bits.iter().sum::<u32>() + u16::BITS > u64::BITS {
+        let bits = |n: usize| usize::BITS - n.leading_zeros();
+        let [of_a, of_b, of_c] = ranks.map(bits);
+        let of_session =
+            u16::BITS - self.rows.session.iter().max().map_or(0, |n| n.leading_zeros());
+        let of_row = bits(self.rows.len());
+        let of_key = of_a + of_b + of_c + of_session;
+        if of_key > u64::BITS {
             rows.par_sort_unstable_by_key(|&row| (rank(row), self.session(row), row));
             return;
         }
         // Ranks and session number side by side in one number: found once, compared at once.
         let key = |row: u32| {
             let [a, b, c] = rank(row).map(u64::from);
-            (((((a << bits[1]) | b) << bits[2]) | c) << u16::BITS) | u64::from(self.session(row))
+            (((((a << of_b) | b) << of_c) | c) << of_session) | u64::from(self.session(row))
         };
         if rows.is_sorted_by_key(|&row| (key(row), row)) {
             return;
         }
-        let mut keyed: Vec<(u64, u32)> = rows.par_iter().map(|&row| (key(row), row)).collect();
+        if of_key + of_row > u64::BITS {
+            let mut keyed: Vec<(u64, u32)> = rows.par_iter().map(|&row| (key(row), row)).collect();
+            keyed.par_sort_unstable();
+            rows.iter_mut().zip(keyed).for_each(|(row, (_, sorted))| *row = sorted);
+            return;
+        }
+        // There is room for the place in the file, too.
+        let mut keyed: Vec<u64> =
+            rows.par_iter().map(|&row| (key(row) << of_row) | u64::from(row)).collect();
         keyed.par_sort_unstable();
-        rows.iter_mut().zip(keyed).for_each(|(row, (_, sorted))| *row = sorted);
+        let place = (1_u64 << of_row) - 1;
+        for (row, sorted) in rows.iter_mut().zip(keyed) {
+            *row = u32::try_from(sorted & place).unwrap_or(u32::MAX);
+        }
+    }
+
+    /// Whether every client number stands at one site with one therapist, so that no order by therapist tears a client apart.
+    fn steady(&self) -> bool {
+        let mut seen: Vec<Option<(u32, u32)>> = vec![None; self.client.len()];
+        (0..).take(self.rows.len()).all(|row| {
+            let now = (self.site(row), self.therapist(row));
+            *seen[self.rows.client[row as usize] as usize].get_or_insert(now) == now
+        })
     }
 }
 
@@ -103,9 +128,19 @@ pub(crate) fn arrange(
     };
     let mut out = Arranged::default();
     let mut order: Vec<u32> = (0..).take(rows.len()).collect();
-    keys.sort(&mut order, [keys.site.len(), keys.client.len(), 0], |i| {
-        [keys.site(i), keys.client(i), 0]
-    });
+    let by_therapist = |rows: &mut [u32]| {
+        keys.sort(rows, [keys.site.len(), keys.therapist.len(), keys.client.len()], |i| {
+            [keys.site(i), keys.therapist(i), keys.client(i)]
+        });
+    };
+    let steady = keys.steady();
+    if steady {
+        by_therapist(&mut order);
+    } else {
+        keys.sort(&mut order, [keys.site.len(), keys.client.len(), 0], |i| {
+            [keys.site(i), keys.client(i), 0]
+        });
+    }
 
     let mut kept = Vec::with_capacity(order.len());
     for client in
@@ -116,9 +151,10 @@ pub(crate) fn arrange(
         one_therapist(from, &keys, policy, places, &mut kept, &mut out, problems);
         days_grow(&kept[from..], &keys, places, problems);
     }
-    keys.sort(&mut kept, [keys.site.len(), keys.therapist.len(), keys.client.len()], |i| {
-        [keys.site(i), keys.therapist(i), keys.client(i)]
-    });
+    drop(order);
+    if !steady {
+        by_therapist(&mut kept);
+    }
     out.order = kept;
     units(&keys, &mut out);
     out

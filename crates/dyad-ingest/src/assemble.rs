@@ -63,6 +63,10 @@ pub(crate) fn assemble(
         .zip(&values)
         .map(|(i, values)| read.take_column(i).filter(|_| values.level == Level::Session))
         .collect();
+    // The units hold what is still needed of the identifiers.
+    for numbers in [&mut read.rows.site, &mut read.rows.therapist, &mut read.rows.client] {
+        *numbers = Vec::new();
+    }
     let values: Vec<MeasureValues> = values
         .into_par_iter()
         .zip(columns)
@@ -103,6 +107,7 @@ pub(crate) fn assemble(
         therapists: read.therapists.as_ref(),
         turned: &read.turned,
         exposure: &read.exposure,
+        doubts: &read.doubts,
     });
     let mut values = values;
     values.extend(read.items.take(&mut read.rows, &arranged.order));

@@ -86,8 +86,8 @@ codes! {
         "rename one of them",
         "Which of them is meant cannot be known.";
     BlankColumn = "blank_column", "a column without a name",
-        "name the column, or remove it with the delimiter that makes it",
-        "Every column needs a name. A delimiter at the end of every line makes a nameless column.";
+        "name the column, or remove it: R writes row names into such a column unless row.names = FALSE, pandas an index unless index=False",
+        "Every column needs a name. Row names or an index that another program wrote, and a delimiter at the end of every line, make a nameless column.";
     ColumnMissing = "column_missing", "no column of this name",
         "use a name from the file's first row",
         "The study file names a column that the data file does not have.";

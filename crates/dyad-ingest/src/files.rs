@@ -93,6 +93,10 @@ fn open(what: &'static str, path: PathBuf, name: String, options: &Options) -> O
         move || hexadecimal(&Sha256::digest(&hashed)),
         || Table::open(Input { shown: shown.clone(), bytes, path: Some(path.clone()) }, options),
     );
+    let table = table.map(|mut table| {
+        table.remarks.extend(index_columns(&table.header, &options.expected));
+        table
+    });
     Ok(table.map(|mut table| DataFile {
         path,
         shown,
@@ -106,6 +110,24 @@ fn open(what: &'static str, path: PathBuf, name: String, options: &Options) -> O
         },
         table,
     }))
+}
+
+/// Columns that another program added to number its rows: not used, and said so.
+fn index_columns<'a>(
+    header: &'a [String],
+    expected: &'a [String],
+) -> impl Iterator<Item = String> + 'a {
+    let is_index = |name: &&String| {
+        let numbered = |prefix: &str, end: &str| {
+            let rest = name.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(end));
+            rest.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+        };
+        numbered("Unnamed: ", "")
+            || numbered("__index_level_", "__")
+            || ["rownames", "row.names"].contains(&name.as_str())
+    };
+    let unused = header.iter().filter(is_index).filter(|name| !expected.contains(name));
+    unused.map(|name| format!("`{name}` numbers the rows for another program: not used"))
 }
 
 impl Files {
@@ -160,21 +182,39 @@ impl Files {
         Places { files: self.sessions.iter().map(|part| part.shown.clone()).collect() }
     }
 
-    /// Hashes the files again: one that changed while it was read is no basis for a result.
-    pub(crate) fn unchanged(&self) -> Result<(), IngestError> {
-        let mut problems = Problems::default();
-        for file in self.all() {
-            let now = sha256_of(&file.path).map_err(|source| IngestError::Io {
-                what: "data file",
+    /// What is needed to see later whether a file has changed.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.all()
+            .map(|file| Seen {
                 path: file.path.clone(),
-                source,
-            })?;
-            if now != file.input.sha256 {
-                problems.add(Problem::new(Code::FileChanged, &file.shown));
-            }
-        }
-        Ok(problems.into_result()?)
+                shown: file.shown.clone(),
+                sha256: file.input.sha256.clone(),
+            })
+            .collect()
     }
+}
+
+/// A file as it was when it was opened.
+pub(crate) struct Seen {
+    path: PathBuf,
+    shown: String,
+    sha256: String,
+}
+
+/// Hashes the files again: one that changed while it was read is no basis for a result.
+pub(crate) fn unchanged(files: &[Seen]) -> Result<(), IngestError> {
+    let mut problems = Problems::default();
+    for file in files {
+        let now = sha256_of(&file.path).map_err(|source| IngestError::Io {
+            what: "data file",
+            path: file.path.clone(),
+            source,
+        })?;
+        if now != file.sha256 {
+            problems.add(Problem::new(Code::FileChanged, &file.shown));
+        }
+    }
+    Ok(problems.into_result()?)
 }
 
 /// The files a name stands for: itself, or, with `*` or `?` in its last part, every match in name order.

@@ -2,6 +2,8 @@
 
 use std::{hash::Hasher, num::NonZeroU32};
 
+use rayon::prelude::*;
+
 /// Numbers the different texts of a column. The order of the numbers depends on the order of the texts alone.
 ///
 /// A hash table of our own making: the standard one is seeded at random, a tree compares a text twenty times per row.
@@ -41,7 +43,7 @@ impl Interner {
     /// The rank of every number in the byte order of the texts.
     pub(crate) fn ranks(&self) -> Vec<u32> {
         let mut order: Vec<u32> = (0..).take(self.texts.len()).collect();
-        order.sort_unstable_by(|&a, &b| self.text(a).cmp(self.text(b)));
+        order.par_sort_unstable_by(|&a, &b| self.text(a).cmp(self.text(b)));
         let mut ranks = vec![0; order.len()];
         for (rank, number) in (0..).zip(order) {
             ranks[number as usize] = rank;

@@ -10,7 +10,7 @@ use crate::{
     assemble::assemble,
     code::Code,
     error::IngestError,
-    files::{DataFile, Files, InputFile},
+    files::{self, DataFile, Files, InputFile},
     gate::{self, Override},
     items::Items,
     map::{self, Mapped, Mapper, Names, Persons, Rule, Target, Wanted},
@@ -18,7 +18,7 @@ use crate::{
     places::Places,
     problem::{Problem, Problems},
     quality, room,
-    scales::{self, Scale},
+    scales::{self, Expanded, Scale},
     study_file::{NoSessionNumber, StudyFile},
 };
 
@@ -86,7 +86,7 @@ pub(crate) fn load_named(
         source,
     })?;
     let file = StudyFile::parse(&text, path)?;
-    let (effective, scales) = scales::expand(&file, path)?;
+    let Expanded { file: effective, scales, doubts } = scales::expand(&file, path)?;
     let mut stages = Vec::new();
     let mut lap = |name: &'static str| {
         let seconds = stage.elapsed().as_secs_f64();
@@ -99,15 +99,20 @@ pub(crate) fn load_named(
     let mut read = Read::new(&effective, &scales, path, &mut files, &mut problems)?;
     lap("read");
     read.time(&effective);
+    read.doubts = doubts;
     read.items = Items::of(&read.wanted, &scales, roles);
-    files.unchanged()?;
-    lap("verify");
     let counts = files.counts();
     let inputs = files.all().map(|f| f.input.clone()).collect();
+    let seen = files.seen();
     drop(files);
-    let (study, arranged) = assemble(&effective, &mut read, &counts, problems)?;
+    let (same, assembled) = rayon::join(
+        || files::unchanged(&seen),
+        || assemble(&effective, &mut read, &counts, problems),
+    );
+    same?;
+    let (study, arranged) = assembled?;
     read.rows = Mapped::default();
-    lap("arrange");
+    lap("arrange and verify");
     let tables = quality::tables(&file, &study, &read.alphas);
     lap("describe");
     let loaded = Loaded { study, file, text, inputs, overrides: read.overrides, tables, stages };
@@ -138,6 +143,8 @@ pub(crate) struct Read {
     pub(crate) exposure: Vec<Note>,
     /// Scales whose reversed items seem to have been turned before.
     pub(crate) turned: Vec<String>,
+    /// What is not sure about the keys that were used.
+    pub(crate) doubts: Vec<Note>,
     /// Items that analyses ask for.
     pub(crate) items: Items,
 }
@@ -150,6 +157,8 @@ struct Reading<'a> {
     study_file: String,
     names: Names,
     overrides: Vec<Override>,
+    /// Warnings of the gate that refuse nothing.
+    remarks: Vec<Note>,
 }
 
 impl Reading<'_> {
@@ -183,6 +192,7 @@ impl Reading<'_> {
             date: wanted.iter().find(|w| w.target == Target::Date).map(|w| w.index),
             hidden: &data.table.hidden,
         };
+        self.remarks.extend(gate::remarks(&seen, &subject));
         for finding in gate::judge(&seen, &subject) {
             let column = finding.column.map(|i| data.table.header[i].as_str());
             let allowed = column.and_then(|c| self.file.deidentification_allow.get_key_value(c));
@@ -237,7 +247,7 @@ impl Read {
         problems.merge(notes::codes_in_range(file, study));
         problems.into_result()?;
 
-        let exposure = exposure(file, files, &wanted)?;
+        let mut exposure = exposure(file, files, &wanted)?;
 
         let study_file = study.file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
         let mut reading = Reading {
@@ -247,6 +257,7 @@ impl Read {
             study_file,
             names: Names::default(),
             overrides: Vec::new(),
+            remarks: Vec::new(),
         };
         let mut rows = Mapped::default();
         for (i, part) in files.sessions.iter().enumerate() {
@@ -264,7 +275,10 @@ impl Read {
             })
         };
         let (clients, therapists) = (people(of_clients), people(of_therapists));
-        let Reading { names, overrides, .. } = reading;
+        let Reading { names, overrides, mut remarks, .. } = reading;
+        // Parts of one table say the same.
+        remarks.dedup();
+        exposure.extend(remarks);
         let mut read = Self {
             rows,
             wanted,
@@ -276,6 +290,7 @@ impl Read {
             alphas,
             exposure,
             turned,
+            doubts: Vec::new(),
             items: Items::default(),
         };
         if file.is_wide() {
@@ -328,8 +343,13 @@ fn exposure(file: &StudyFile, files: &Files, wanted: &[Wanted]) -> Result<Vec<No
     ];
     for (what, target, names, own, key) in kinds {
         let Some(key) = key.filter(|_| !names.is_empty()) else { continue };
+        let sensitive: &[String] = if target == Target::Client { &named.sensitive } else { &[] };
         let positions = |header: &[String]| -> Option<Vec<usize>> {
-            names.iter().map(|name| header.iter().position(|h| h == name.trim())).collect()
+            names
+                .iter()
+                .chain(sensitive)
+                .map(|name| header.iter().position(|h| h == name.trim()))
+                .collect()
         };
         let in_own = own.as_ref().and_then(|f| Some((f, positions(&f.table.header)?)));
         let (tables, columns, person) = if let Some((f, columns)) = in_own {
@@ -351,6 +371,7 @@ fn exposure(file: &StudyFile, files: &Files, wanted: &[Wanted]) -> Result<Vec<No
         };
         let persons = gate::persons(&tables, &person, &columns)?;
         notes.extend(gate::warnings(what, names, &persons));
+        notes.extend(gate::revealed(names, sensitive, &persons));
     }
     Ok(notes)
 }

@@ -50,6 +50,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) therapists: Option<&'a Persons>,
     pub(crate) turned: &'a [String],
     pub(crate) exposure: &'a [Note],
+    pub(crate) doubts: &'a [Note],
 }
 
 fn note(kind: NoteKind, text: String) -> Note {
@@ -83,6 +84,7 @@ pub(crate) fn notes(facts: &Facts<'_>) -> Vec<Note> {
         );
         notes.push(note(NoteKind::Warning, text));
     }
+    notes.extend(facts.doubts.iter().cloned());
     disclosure(facts, &mut notes);
     structure(facts, &mut notes);
     identifiers(facts, &mut notes);

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use dyad_instruments::{Cutoff, Key, Overrides, Subscale, find, recognised};
-use dyad_model::Role;
+use dyad_model::{Note, NoteKind, Role};
 
 use crate::{
     error::IngestError,
@@ -47,6 +47,15 @@ impl Scale {
     }
 }
 
+/// A study file with one measure per score.
+pub(crate) struct Expanded {
+    pub(crate) file: StudyFile,
+    /// The scales that give scores.
+    pub(crate) scales: Vec<Scale>,
+    /// What is not sure about the keys.
+    pub(crate) doubts: Vec<Note>,
+}
+
 /// The study file with one measure per score, and the scales that give them.
 ///
 /// A measure with items becomes `id` (the instrument's total, if it has one) and `id.subscale` for the others. What the
@@ -54,12 +63,9 @@ impl Scale {
 ///
 /// # Errors
 /// If a key is not known, does not load, or contradicts what the study file says about the measure.
-pub(crate) fn expand(
-    file: &StudyFile,
-    study: &Path,
-) -> Result<(StudyFile, Vec<Scale>), IngestError> {
+pub(crate) fn expand(file: &StudyFile, study: &Path) -> Result<Expanded, IngestError> {
     let mut effective = StudyFile { measures: Vec::new(), ..file.clone() };
-    let mut scales = Vec::new();
+    let (mut scales, mut doubts) = (Vec::new(), Vec::new());
     let mut issues = Vec::new();
     for spec in &file.measures {
         let mut wrong = |what: String| issues.push(issue(&spec.id, &what));
@@ -73,6 +79,7 @@ pub(crate) fn expand(
         match (&spec.source, key) {
             (Source::Items(template), Some(key)) => {
                 contradictions(spec, &key, &mut wrong);
+                doubts.extend(doubt(&format!("`{}` is scored", spec.id), &key, &key.subscales));
                 let first = effective.measures.len();
                 // The total first: it is the measure people mean.
                 let mut order: Vec<usize> = (0..key.subscales.len()).collect();
@@ -93,6 +100,14 @@ pub(crate) fn expand(
             }
             (_, key) => {
                 let total = key.as_ref().and_then(Key::total);
+                let used = |spec: &MeasureSpec| {
+                    spec.cutoff.is_none() || spec.reliable_change.is_none() || spec.range.is_none()
+                };
+                if let (Some(key), Some(total)) = (&key, total.filter(|_| used(spec))) {
+                    let what =
+                        format!("What the study file does not say of `{}` is taken", spec.id);
+                    doubts.extend(doubt(&what, key, std::slice::from_ref(total)));
+                }
                 let measure = match total {
                     Some(total) => with_defaults(spec.clone(), total),
                     None => spec.clone(),
@@ -105,10 +120,22 @@ pub(crate) fn expand(
         }
     }
     if issues.is_empty() {
-        Ok((effective, scales))
+        Ok(Expanded { file: effective, scales, doubts })
     } else {
         Err(StudyFileError { path: study.display().to_string(), issues }.into())
     }
+}
+
+/// What a reader should know of a key that was used and not checked in every number.
+fn doubt(what: &str, key: &Key, subscales: &[Subscale]) -> Option<Note> {
+    let mut texts: Vec<&str> = subscales
+        .iter()
+        .filter(|s| !s.confidence.checked)
+        .map(|s| s.confidence.text.as_str())
+        .collect();
+    texts.dedup();
+    let text = format!("{what} by the key of {} ({}): {}.", key.name, key.source, texts.join("; "));
+    (!texts.is_empty()).then_some(Note { kind: NoteKind::Info, text })
 }
 
 fn issue(measure: &str, what: &str) -> StudyFileIssue {

@@ -5,7 +5,7 @@ mod support;
 use std::fmt::Write as _;
 
 use dyad_ingest::{IngestError, Rule};
-use support::{Folder, STUDY, shown, with};
+use support::{Folder, STUDY, data, shown, with};
 
 #[test]
 fn one_identifier_in_an_unmapped_column_refuses_the_file() {
@@ -86,4 +86,60 @@ fn quasi_identifiers_are_counted_over_persons() {
 
     let missing = study.replace("\"gender\"", "\"diagnosis\"");
     assert_eq!(shown(Folder::new(&missing, &files).load()), ["column_missing 1"]);
+}
+
+#[test]
+fn text_beside_the_cells_is_looked_at() {
+    for name in [
+        "hidden.parquet",
+        "hidden.arrow",
+        "hidden-note.sav",
+        "hidden-label.sav",
+        "hidden-label.dta",
+        "hidden-file.dta",
+    ] {
+        let bytes = std::fs::read(data(&format!("formats/{name}"))).unwrap();
+        let found = Folder::new(STUDY, &[("s.csv", &bytes)]).load();
+        assert_eq!(shown(found), ["hidden_text 0"], "{name}");
+    }
+    let rows = "c,t,n,wai\n1,A,1,4\n1,A,2,5\n";
+    let told = format!("# exported by jo@clinic.org\n# on the ward\n{rows}");
+    assert_eq!(shown(with("", &told)), ["hidden_text 0"]);
+    let harmless = with("", &format!("# export 3\n# version 2\n{rows}")).unwrap();
+    assert_eq!(harmless.study.flow.rows_read, 2);
+    assert_eq!(harmless.inputs[0].remarks, ["2 comment lines before the header left out"]);
+    // Rows are still counted as a spreadsheet shows them.
+    assert_eq!(shown(with("", "# export 3\nc,t,n,wai\n1,A,1,9\n")), ["above_range 3 wai"]);
+}
+
+#[test]
+fn an_index_of_another_program_is_mentioned() {
+    let loaded = with("", "Unnamed: 0,c,t,n,wai\n0,1,A,1,4\n1,1,A,2,5\n").unwrap();
+    let remark = "`Unnamed: 0` numbers the rows for another program: not used";
+    assert_eq!(loaded.inputs[0].remarks, [remark]);
+}
+
+#[test]
+fn ages_and_sensitive_columns_are_warned_of() {
+    let notes = |sessions: &str, extra: &str| -> Vec<String> {
+        let notes = with(extra, sessions).unwrap().study.notes;
+        notes.into_iter().map(|note| note.text).collect()
+    };
+    let single = |ages: &str| {
+        let text = notes(&format!("c,t,n,wai,age\n1,A,1,4,{ages}\n1,A,2,5,{ages}\n"), "");
+        text.iter().any(|t| t.starts_with("`age` holds ages in single years"))
+    };
+    assert!(single("43") && !single("40") && !single("40-49") && !single(""));
+
+    let mut sessions = String::from("c,t,n,wai,band,diagnosis\n");
+    for i in 0..8 {
+        let (band, diagnosis) = [("30s", "F32"), ("40s", ["F32", "F41"][i % 2])][i / 4];
+        writeln!(sessions, "{i},A,1,4,{band},{diagnosis}").unwrap();
+    }
+    let quasi = "[quasi_identifiers]\nclients = [\"band\"]\nsensitive = [\"diagnosis\"]\n";
+    let found = notes(&sessions, quasi);
+    let expected = "The sensitive column `diagnosis` is the same for everybody who shares `band`: it is given away for 4";
+    assert!(found.iter().any(|t| t.starts_with(expected)), "{found:?}");
+    let alone = with("[quasi_identifiers]\nsensitive = [\"diagnosis\"]\n", &sessions);
+    assert!(alone.unwrap_err().to_string().contains("sensitive is given without clients"));
 }

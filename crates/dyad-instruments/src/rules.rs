@@ -72,6 +72,24 @@ impl MissingRule {
             Self::FromSubscales => false,
         }
     }
+
+    /// The rule as a sentence for people.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        match self {
+            Self::Complete => "none allowed: a score needs every item".to_owned(),
+            Self::MinAnswered(k) => {
+                format!("the mean of the answered items stands for all, from {k} answers on")
+            }
+            Self::MaxMissing(percent) => {
+                format!("the mean of the answered items stands for all, up to {percent}% blanks")
+            }
+            Self::SubscaleMeanRounded => {
+                "a blank becomes the rounded mean of the subscale's answered items".to_owned()
+            }
+            Self::FromSubscales => "as the subscales, which are added".to_owned(),
+        }
+    }
 }
 
 impl fmt::Display for MissingRule {

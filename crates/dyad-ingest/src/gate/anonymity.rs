@@ -105,6 +105,38 @@ pub(crate) fn warnings(what: &str, names: &[String], persons: &[Vec<String>]) ->
     notes
 }
 
+/// The warnings about sensitive columns: `persons` hold `names`, then `sensitive`.
+///
+/// Persons who are not alone, but whose group agrees in the sensitive value: whoever knows the group knows the value.
+pub(crate) fn revealed(
+    names: &[String],
+    sensitive: &[String],
+    persons: &[Vec<String>],
+) -> Vec<Note> {
+    let mut groups: BTreeMap<&[String], Vec<&[String]>> = BTreeMap::new();
+    for person in persons {
+        let (group, values) = person.split_at(names.len());
+        groups.entry(group).or_default().push(values);
+    }
+    let mut notes = Vec::new();
+    for (column, name) in sensitive.iter().enumerate() {
+        let agreed = groups.values().filter(|group| {
+            let first = &group[0][column];
+            group.len() > 1 && !first.is_empty() && group.iter().all(|v| v[column] == *first)
+        });
+        let told: usize = agreed.map(Vec::len).sum();
+        if told > 0 {
+            let text = format!(
+                "The sensitive column `{name}` is the same for everybody who shares {}: it is given away for {told} clients in \
+                 groups of two or more.",
+                names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+            );
+            notes.push(Note { kind: NoteKind::Warning, text });
+        }
+    }
+    notes
+}
+
 /// The smallest set of at most three columns that leaves as many persons alone as all columns do.
 fn isolating(persons: &[Vec<String>], columns: usize, alone: usize) -> Option<Vec<usize>> {
     let mut sets: Vec<Vec<usize>> = vec![Vec::new()];

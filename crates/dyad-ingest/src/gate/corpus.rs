@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use polars::prelude::{NewChunkedArray, StringChunked};
 
-use super::{Gate, Rule, Subject, judge};
+use super::{Finding, Gate, Rule, Subject, judge};
 use crate::read::{Batch, Cells, Hidden, Rows};
 
 const CASES: usize = 200;
@@ -60,6 +60,10 @@ struct Case {
 
 impl Case {
     fn refused_by(&self) -> Vec<Rule> {
+        self.findings().into_iter().map(|finding| finding.rule).collect()
+    }
+
+    fn findings(&self) -> Vec<Finding> {
         let header = [self.name.clone()];
         let text = StringChunked::from_slice("c".into(), &self.cells);
         let batch = Batch { columns: vec![Cells::Text(text)], rows: Rows::From(1) };
@@ -72,7 +76,7 @@ impl Case {
             date: None,
             hidden: &hidden,
         };
-        judge(&Gate::of(&batch, &header), &subject).iter().map(|f| f.rule).collect()
+        judge(&Gate::of(&batch, &header), &subject)
     }
 
     /// One cell among 29 harmless ones, at a random place.
@@ -274,6 +278,10 @@ const POSITIVE: &[Class] = &[
         let cells = (0..30).map(|_| ((150_000 + r.below(12_000)) * 86_400).to_string()).collect();
         Case::column("visit", cells)
     }),
+    ("date, day numbers", false, |r| {
+        let cells = (0..30).map(|_| (40_000 + r.below(6_000)).to_string()).collect();
+        Case::column("visit_date", cells)
+    }),
     ("NHS numbers", false, |r| Case::column("code", (0..30).map(|_| nhs(r)).collect())),
     ("provider identifiers", false, |r| {
         let number = |r: &mut Random| {
@@ -315,6 +323,10 @@ const POSITIVE: &[Class] = &[
         let mut case = Case::planted(r, format!("{initials}{y}{m:02}{d:02}"));
         case.is_identifier = true;
         case
+    }),
+    ("an address as identifier", true, |r| {
+        let cell = format!("{}@{}.org", r.of(LOWER, 6), r.of(LOWER, 7));
+        Case { is_identifier: true, ..Case::planted(r, cell) }
     }),
     ("metadata", true, |r| {
         let mut case = Case::column("wai", (0..30).map(|_| score(r)).collect());
@@ -428,6 +440,32 @@ const NEGATIVE: &[Class] = &[
     }),
 ];
 
+/// What the gate can find, in its own words.
+const DETECTORS: [&str; 22] = [
+    "a column name that announces a direct identifier",
+    "an e-mail address",
+    "a web address",
+    "an IP address",
+    "a MAC address",
+    "a bank account number (IBAN)",
+    "a US social security number",
+    "a full UK postcode",
+    "a phone number",
+    "a full date",
+    "full dates written as eight digits",
+    "dates as seconds since 1582",
+    "dates as day numbers of a spreadsheet",
+    "numbers with the check digit of NHS numbers",
+    "numbers with the check digit of US provider identifiers",
+    "numbers with the check digit of payment cards",
+    "an age above 89 that is not top-coded",
+    "a cell of more than 80 characters",
+    "free text",
+    "initials with a birth date",
+    "an identifier that is an e-mail address",
+    "an e-mail address in the metadata",
+];
+
 fn identifier(r: &mut Random, cell: fn(&mut Random) -> String) -> Case {
     Case { is_identifier: true, ..Case::column("client", cells(r, cell)) }
 }
@@ -451,9 +489,17 @@ fn the_corpus_is_told_apart() {
     let (mut found, mut all, mut vote, mut near) = (0, 0, 0, 0);
     let mut table = String::from("class, refused, by majority vote, by near name (of 200)\n");
     let mut alone: BTreeMap<Rule, u32> = BTreeMap::new();
+    let mut detectors: BTreeMap<String, u32> = BTreeMap::new();
     for (class, specific, make) in POSITIVE {
         let cases: Vec<Case> = (0..CASES).map(|_| make(&mut random)).collect();
-        let rules: Vec<Vec<Rule>> = cases.iter().map(Case::refused_by).collect();
+        let findings: Vec<Vec<Finding>> = cases.iter().map(Case::findings).collect();
+        for found in &findings {
+            if let [only] = found.as_slice() {
+                *detectors.entry(only.what.clone()).or_default() += 1;
+            }
+        }
+        let rules: Vec<Vec<Rule>> =
+            findings.iter().map(|found| found.iter().map(|f| f.rule).collect()).collect();
         for rules in &rules {
             if let [first, rest @ ..] = rules.as_slice()
                 && rest.iter().all(|rule| rule == first)
@@ -498,6 +544,11 @@ fn the_corpus_is_told_apart() {
     // Without any one rule the corpus would not be found: each is the only one to refuse some case.
     for rule in Rule::ALL {
         assert!(alone.get(&rule).is_some_and(|n| *n >= 50), "{rule:?} is not needed");
+    }
+    // Nor without any one part of a rule.
+    for detector in DETECTORS {
+        let n = detectors.get(detector).copied().unwrap_or(0);
+        assert!(n >= 50, "{detector}: the only finding of {n} cases");
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
     patterns::{self, Pattern},
 };
 use crate::{
+    map::cells,
     number,
     read::{Batch, Cells},
 };
@@ -67,6 +68,8 @@ pub(super) struct Evidence {
     pub(super) typed_dates: Hits,
     /// Numbers above the oldest age allowed, and not above any age.
     pub(super) old: Hits,
+    /// Whole numbers from 11 to 89 that no band of five or ten years ends in.
+    pub(super) single_years: Hits,
     /// Cells by number of words, the last bin for all above.
     pub(super) words: [u64; 8],
     pub(super) characters: u64,
@@ -91,6 +94,7 @@ impl Evidence {
         self.day_numbers.merge(other.day_numbers);
         self.typed_dates.merge(other.typed_dates);
         self.old.merge(other.old);
+        self.single_years.merge(other.single_years);
         for (mine, theirs) in self.words.iter_mut().zip(other.words) {
             *mine += theirs;
         }
@@ -154,6 +158,12 @@ impl Evidence {
         let Ok(value) = cell.parse::<f64>() else { return };
         if value > OLDEST && value <= 130.0 {
             self.old.add(row);
+        }
+        if value.fract().abs() <= 0.0
+            && (11.0..=OLDEST).contains(&value)
+            && (value % 5.0).abs() > 0.0
+        {
+            self.single_years.add(row);
         }
         if value.fract().abs() <= 0.0 && (20_000.0..60_000.0).contains(&value) {
             self.day_numbers.add(row);
@@ -224,13 +234,13 @@ pub(super) fn of(batch: &Batch, header: &[String]) -> Vec<Evidence> {
     batch.columns.iter().zip(names).map(|(cells, name)| of_column(cells, name, batch)).collect()
 }
 
-fn of_column(cells: &Cells, name: &str, batch: &Batch) -> Evidence {
+fn of_column(column: &Cells, name: &str, batch: &Batch) -> Evidence {
     let ages_or_dates = names::announces_age(name) || names::announces_date(name);
     let mut evidence = Evidence { ages_or_dates, ..Evidence::default() };
-    match cells {
+    match column {
         Cells::Text(text) => {
             let mut last: Option<&str> = None;
-            for (i, cell) in text.iter().enumerate() {
+            for (i, cell) in cells::texts(text).enumerate() {
                 let Some(cell) = cell.map(number::trimmed).filter(|cell| !cell.is_empty()) else {
                     continue;
                 };
@@ -246,7 +256,7 @@ fn of_column(cells: &Cells, name: &str, batch: &Batch) -> Evidence {
             }
         }
         Cells::Number(numbers) => {
-            for (i, value) in numbers.iter().enumerate() {
+            for (i, value) in cells::floats(numbers).enumerate() {
                 if let Some(value) = value {
                     evidence.number(value, batch.rows.at(i));
                 }

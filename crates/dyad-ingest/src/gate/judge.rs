@@ -6,6 +6,8 @@ use super::{
     names,
     patterns::{self, Pattern},
 };
+use dyad_model::{Note, NoteKind};
+
 use crate::read::Hidden;
 
 /// What the gate knows about a file besides its cells.
@@ -62,6 +64,21 @@ pub(crate) fn judge(gate: &Gate, subject: &Subject<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Warnings that refuse nothing, as (column, text).
+pub(crate) fn remarks(gate: &Gate, subject: &Subject<'_>) -> Vec<Note> {
+    let columns = subject.header.iter().zip(&gate.columns);
+    let ages = columns.filter(|(name, evidence)| {
+        names::announces_age(name) && evidence.single_years.count > 0 && evidence.old.count == 0
+    });
+    ages.map(|(name, _)| {
+        let text = format!(
+            "`{name}` holds ages in single years: bands of five or ten years give away less."
+        );
+        Note { kind: NoteKind::Warning, text }
+    })
+    .collect()
 }
 
 /// R2, R4 and R6.

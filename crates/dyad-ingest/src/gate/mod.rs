@@ -15,9 +15,9 @@ mod patterns;
 
 use serde::Serialize;
 
-pub(crate) use anonymity::{persons, warnings};
+pub(crate) use anonymity::{persons, revealed, warnings};
 use judge::header_cell_is_data;
-pub(crate) use judge::{Subject, judge};
+pub(crate) use judge::{Subject, judge, remarks};
 pub(crate) use names::tokens as name_tokens;
 
 use crate::{code::Code, problem::Problem, read::Batch};

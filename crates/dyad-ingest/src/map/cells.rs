@@ -20,26 +20,57 @@ pub(crate) enum Cell<'a> {
 
 impl Cells {
     /// The cells in order.
-    pub(crate) fn iter(&self) -> Box<dyn Iterator<Item = Cell<'_>> + '_> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Cell<'_>> + '_ {
         match self {
-            Self::Text(text) => Box::new(text_cells(text)),
-            Self::Number(numbers) => Box::new(number_cells(numbers)),
+            Self::Text(text) => {
+                Kind::Text(texts(text).map(|cell| match cell.map(number::trimmed) {
+                    None | Some("") => Cell::Empty,
+                    Some(text) => Cell::Text(text),
+                }))
+            }
+            Self::Number(numbers) => {
+                Kind::Number(floats(numbers).map(|cell| cell.map_or(Cell::Empty, Cell::Number)))
+            }
             Self::Date(days) => {
-                Box::new(days.iter().map(|day| day.map_or(Cell::Empty, Cell::Date)))
+                Kind::Date(days.iter().map(|day| day.map_or(Cell::Empty, Cell::Date)))
             }
         }
     }
 }
 
-fn text_cells(text: &StringChunked) -> impl Iterator<Item = Cell<'_>> {
-    text.iter().map(|cell| match cell.map(number::trimmed) {
-        None | Some("") => Cell::Empty,
-        Some(text) => Cell::Text(text),
-    })
+/// The texts of a column. The iterator of the library is a call through a pointer for every cell.
+pub(crate) fn texts(text: &StringChunked) -> impl Iterator<Item = Option<&str>> {
+    text.downcast_iter().flat_map(|part| part.iter())
 }
 
-fn number_cells(numbers: &Float64Chunked) -> impl Iterator<Item = Cell<'_>> {
-    numbers.iter().map(|cell| cell.map_or(Cell::Empty, Cell::Number))
+/// The numbers of a column.
+pub(crate) fn floats(numbers: &Float64Chunked) -> impl Iterator<Item = Option<f64>> + '_ {
+    numbers.downcast_iter().flat_map(|part| part.iter()).map(Option::<&f64>::copied)
+}
+
+/// One of three iterators, chosen once.
+enum Kind<T, N, D> {
+    Text(T),
+    Number(N),
+    Date(D),
+}
+
+impl<C, T, N, D> Iterator for Kind<T, N, D>
+where
+    T: Iterator<Item = C>,
+    N: Iterator<Item = C>,
+    D: Iterator<Item = C>,
+{
+    type Item = C;
+
+    #[inline]
+    fn next(&mut self) -> Option<C> {
+        match self {
+            Self::Text(cells) => cells.next(),
+            Self::Number(cells) => cells.next(),
+            Self::Date(cells) => cells.next(),
+        }
+    }
 }
 
 impl Rule {

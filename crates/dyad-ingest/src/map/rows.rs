@@ -114,6 +114,15 @@ fn renumber(to: &mut Vec<u32>, numbers: &[u32], from: &Interner, into: &mut Inte
     to.extend(numbers.iter().map(|&number| map[number as usize]));
 }
 
+/// What one batch gives.
+#[derive(Default)]
+struct Part {
+    rows: Mapped,
+    names: Names,
+    seen: Gate,
+    problems: Problems,
+}
+
 impl Mapper<'_> {
     /// Reads all batches of a table, several at once, and joins them in the order of the file.
     ///
@@ -127,35 +136,38 @@ impl Mapper<'_> {
         let mut all = Mapped::default();
         all.reserve(self.wanted, usize::try_from(table.records).unwrap_or(0));
         let mut gate = Gate::default();
+        // In groups, so that only a few batches are in memory as text at any time; one is read while the last is joined.
         let step = rayon::current_num_threads().max(1);
         let batches: Vec<usize> = (0..table.source.batches()).collect();
-        // In groups, so that only a few batches are in memory as text at any time.
-        for group in batches.chunks(step) {
-            let done: Vec<_> = group
-                .par_iter()
-                .map(|&i| {
-                    let mut found = Problems::default();
-                    let mut local = Names::default();
-                    let (rows, seen) = match table.source.batch(i) {
-                        Ok(batch) => (
-                            self.batch(&batch, table.decimal, &mut local, &mut found),
-                            Gate::of(&batch, &table.header),
-                        ),
-                        Err(refused) => {
-                            found.merge(refused);
-                            (Mapped::default(), Gate::default())
-                        }
-                    };
-                    (rows, local, seen, found)
-                })
-                .collect();
-            for (rows, local, seen, found) in done {
-                problems.merge(found);
-                gate.merge(seen);
-                all.append(rows, &local, names);
-            }
+        let mut read: Vec<Part> = Vec::new();
+        let groups = batches.chunks(step).chain([[].as_slice()]);
+        for group in groups {
+            let ((), next) = rayon::join(
+                || {
+                    for part in read.drain(..) {
+                        problems.merge(part.problems);
+                        gate.merge(part.seen);
+                        all.append(part.rows, &part.names, names);
+                    }
+                },
+                || group.par_iter().map(|&i| self.part(table, i)).collect::<Vec<Part>>(),
+            );
+            read = next;
         }
         (all, gate)
+    }
+
+    /// Reads one batch, with identifiers numbered by itself.
+    fn part(&self, table: &Table, i: usize) -> Part {
+        let mut part = Part::default();
+        match table.source.batch(i) {
+            Ok(batch) => {
+                part.rows = self.batch(&batch, table.decimal, &mut part.names, &mut part.problems);
+                part.seen = Gate::of(&batch, &table.header);
+            }
+            Err(refused) => part.problems.merge(refused),
+        }
+        part
     }
 
     fn batch(

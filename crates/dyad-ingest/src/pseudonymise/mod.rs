@@ -17,7 +17,7 @@ use self::hmac::Secret;
 use crate::{
     code::Code,
     error::IngestError,
-    files::{DataFile, Files},
+    files::{self, DataFile, Files},
     gate::{CHECKS_VERSION, Rule},
     map, outgoing,
     problem::{Problem, Problems},
@@ -118,7 +118,7 @@ pub fn pseudonymise(
     };
     let text = fs::read_to_string(study).map_err(io("study file", study))?;
     let file = StudyFile::parse(&text, study)?;
-    let (effective, scales) = scales::expand(&file, study)?;
+    let scales::Expanded { file: effective, scales, .. } = scales::expand(&file, study)?;
     let secret = secret(study, key, out)?;
     if out.exists() {
         return Err(io("output folder", out)(io::Error::from(io::ErrorKind::AlreadyExists)));
@@ -179,7 +179,7 @@ pub fn pseudonymise(
         });
         written.push((output, cleaned.csv));
     }
-    files.unchanged()?;
+    files::unchanged(&files.seen())?;
     written.push(("study.toml".to_owned(), new_study(&text, &file)));
     let json = serde_json::to_string_pretty(&log).unwrap_or_default();
     written.push(("pseudonymise.json".to_owned(), json + "\n"));

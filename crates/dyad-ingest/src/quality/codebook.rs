@@ -1,9 +1,9 @@
 //! The codebook: what every measure is, and how much of it there is.
 
-use dyad_model::{Cell, ColumnKind, Counts, Level, Study, Table};
+use dyad_model::{Cell, ColumnKind, Counts, Level, Measure, Role, Study, Table};
 
 use super::series::Series;
-use crate::study_file::StudyFile;
+use crate::study_file::{MeasureSpec, Source, StudyFile};
 
 fn level_word(level: Level) -> &'static str {
     match level {
@@ -13,10 +13,22 @@ fn level_word(level: Level) -> &'static str {
     }
 }
 
+/// What kind of values a measure has.
+fn kind(measure: &Measure, spec: Option<&MeasureSpec>) -> &'static str {
+    match spec.map(|s| &s.source) {
+        _ if measure.role == Role::Dropout => "0 or 1",
+        Some(Source::Items(_)) => "score of items",
+        _ => "number",
+    }
+}
+
 /// The codebook. Who is behind a row are the persons with a value.
 pub(super) fn table(file: &StudyFile, study: &Study, series: &[Option<Series>]) -> Table {
     let table = Table::new("codebook", "Codebook")
         .column("measure", "Measure", ColumnKind::Text)
+        .column("column", "Column", ColumnKind::Text)
+        .column("type", "Values", ColumnKind::Text)
+        .column("unit", "Unit", ColumnKind::Text)
         .column("role", "Role", ColumnKind::Text)
         .column("rater", "Rater", ColumnKind::Text)
         .column("level", "One value per", ColumnKind::Text)
@@ -24,7 +36,7 @@ pub(super) fn table(file: &StudyFile, study: &Study, series: &[Option<Series>]) 
         .column("range", "Range", ColumnKind::Interval)
         .column("better", "Better", ColumnKind::Text)
         .column("codes", "Missing codes", ColumnKind::Text)
-        .column("n", "Values", ColumnKind::Count)
+        .column("n", "n", ColumnKind::Count)
         .column("missing", "Missing", ColumnKind::Count)
         .note("Ranges and directions are those of the study file and of the instruments' keys, not of these data.");
     study.measures.iter().zip(series).fold(table, |table, (measure, series)| {
@@ -38,6 +50,9 @@ pub(super) fn table(file: &StudyFile, study: &Study, series: &[Option<Series>]) 
         let word = |text: Option<&str>| text.map_or(Cell::Missing, Cell::text);
         let cells = vec![
             Cell::text(measure.id.as_str()),
+            word(spec.map(|s| s.source.name())),
+            word(Some(kind(measure, spec))),
+            word(spec.and_then(|s| s.unit.as_deref())),
             Cell::text(measure.role.as_str()),
             word(measure.rater.map(|r| r.adjective().trim_end_matches("-rated"))),
             Cell::text(level_word(measure.level)),

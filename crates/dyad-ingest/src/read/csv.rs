@@ -15,7 +15,8 @@ use polars::prelude::{
 };
 
 use super::{
-    Batch, Cells, Input, Options, Rows, Source, Table, checked_header, dialect, encoding, scan,
+    Batch, Cells, Hidden, Input, Options, Rows, Source, Table, checked_header, dialect, encoding,
+    scan,
 };
 use crate::{
     code::Code,
@@ -63,7 +64,14 @@ pub(super) fn open(input: Input, options: &Options) -> Result<Table, Problems> {
     let (mut bytes, changed) = unix_line_ends(decoded.text);
     let as_in_file = decoded.encoding == encoding::AS_IS && !changed;
     let mut options = options.clone();
-    let first_row = separator_line(&mut bytes, &mut options);
+    let mut first_row = separator_line(&mut bytes, &mut options);
+    let hidden = comment_lines(&mut bytes);
+    first_row += hidden.len() as u64;
+    let remarks = match hidden.len() {
+        0 => Vec::new(),
+        1 => vec!["a comment line before the header left out".to_owned()],
+        n => vec![format!("{n} comment lines before the header left out")],
+    };
     let dialect = dialect::find(&bytes, &options, &shown)?;
     let found = scan::scan(&bytes, dialect.delimiter, first_row, &shown)?;
     let header = checked_header(found.header, &shown)?;
@@ -82,8 +90,8 @@ pub(super) fn open(input: Input, options: &Options) -> Result<Table, Problems> {
         records: found.records,
         blank: found.blank,
         format: dialect.describe(decoded.encoding),
-        remarks: Vec::new(),
-        hidden: Vec::new(),
+        remarks,
+        hidden,
         source: Box::new(Csv {
             shown,
             text,
@@ -107,6 +115,18 @@ fn separator_line(bytes: &mut Bytes, options: &mut Options) -> u64 {
     options.delimiter.get_or_insert(delimiter);
     *bytes = bytes.slice(end..);
     1
+}
+
+/// Takes off the lines before the header that begin with `# `; what they say is looked at by the gate.
+fn comment_lines(bytes: &mut Bytes) -> Vec<Hidden> {
+    let mut hidden = Vec::new();
+    while bytes.starts_with(b"# ") {
+        let end = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1);
+        let text = String::from_utf8_lossy(bytes[2..end].trim_ascii()).into_owned();
+        hidden.push(Hidden { place: "comment lines".to_owned(), text });
+        *bytes = bytes.slice(end..);
+    }
+    hidden
 }
 
 impl Source for Csv {

@@ -3,15 +3,18 @@
 //! Polars reads Parquet too, but allocates what a damaged page asks for, and an allocation that fails ends the program.
 //! This reader decodes in batches of a fixed size.
 
+use arrow_array::RecordBatch;
 use bytes::Bytes;
 use parquet::{
-    arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder},
+    arrow::arrow_reader::{
+        ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+    },
     file::metadata::{PageIndexPolicy, ParquetMetaData},
 };
 
 use super::{
     Hidden, Input, Table,
-    arrow::{Batches, from_batches},
+    arrow::{Batches, MANY, from_batches},
     memory,
 };
 use crate::{
@@ -27,29 +30,42 @@ const CHUNK: i64 = 4 << 30;
 /// Reads the whole file.
 pub(super) fn open(input: Input) -> Result<Table, Problems> {
     let Input { shown, bytes, .. } = input;
-    let contents = memory::isolated(&shown, || contents(bytes, &shown))?;
+    let contents = memory::isolated(&shown, || contents(&bytes, &shown))?;
     memory::table(contents, &shown)
 }
 
-fn contents(bytes: Bytes, file: &str) -> Result<memory::Contents, Problems> {
+fn contents(bytes: &Bytes, file: &str) -> Result<memory::Contents, Problems> {
     // The reader's own messages may quote the file.
     let refused = || Problems::from(Problem::new(Code::Unreadable, file));
     // Hints for a reader that skips rows, and the schema in another notation, are not needed.
     let options = ArrowReaderOptions::new()
         .with_page_index_policy(PageIndexPolicy::Skip)
         .with_skip_arrow_metadata(true);
-    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(bytes, options)
-        .map_err(|_| refused())?;
+    let builder =
+        ParquetRecordBatchReaderBuilder::try_new_with_options(bytes.clone(), options.clone())
+            .map_err(|_| refused())?;
     let metadata = builder.metadata().clone();
     let schema = builder.schema().clone();
     let claimed = u64::try_from(metadata.file_metadata().num_rows()).map_err(|_| refused())?;
     memory::plausible(claimed, schema.fields().len(), file)?;
     check(&metadata).ok_or_else(refused)?;
-    let mut batches = Vec::new();
-    for batch in builder.with_batch_size(BATCH).build().map_err(|_| refused())? {
-        batches.push(batch.map_err(|_| refused())?);
-    }
-    let rows: usize = batches.iter().map(arrow_array::RecordBatch::num_rows).sum();
+    let reader = ArrowReaderMetadata::try_new(metadata.clone(), options).map_err(|_| refused())?;
+    let group = |groups: Vec<usize>| -> Result<Vec<RecordBatch>, Problems> {
+        ParquetRecordBatchReaderBuilder::new_with_metadata(bytes.clone(), reader.clone())
+            .with_row_groups(groups)
+            .with_batch_size(BATCH)
+            .build()
+            .map_err(|_| refused())?
+            .map(|batch| batch.map_err(|_| refused()))
+            .collect()
+    };
+    let groups = metadata.num_row_groups();
+    let batches: Vec<RecordBatch> = if claimed < MANY as u64 {
+        group((0..groups).collect())?
+    } else {
+        memory::side_by_side(file, groups, |i| group(vec![i]))?.into_iter().flatten().collect()
+    };
+    let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
     if rows as u64 != claimed {
         return Err(Problem::new(Code::RowCount, file)
             .found(format!("{claimed} rows by the footer, {rows} by the reader"))

@@ -142,6 +142,14 @@ fn structure(file: &StudyFile, span: Range<usize>, report: &mut Reporter<'_>) {
             report.at(span.clone(), "a wide file cannot have a `day` or `date` column", "");
         }
     }
+    let quasi = &file.quasi_identifiers;
+    if !quasi.sensitive.is_empty() && quasi.clients.is_empty() {
+        report.at(
+            span.clone(),
+            "[quasi_identifiers] sensitive is given without clients",
+            "name the columns by which a client could be recognised in clients = [\"…\"]",
+        );
+    }
     if c.day.is_some() && c.date.is_some() {
         report.at(span.clone(), "both `day` and `date` are named", "keep one of them");
     }
@@ -194,6 +202,7 @@ fn measure(
         rater: raw.rater,
         source,
         instrument: raw.instrument.as_ref().map(|i| i.get_ref().clone()),
+        unit: raw.unit.clone(),
         range: raw.range.as_ref().map(|r| *r.get_ref()),
         better: direction,
         reliability: raw.reliability.as_ref().map(|r| *r.get_ref()),

@@ -126,6 +126,16 @@ pub enum Source {
     Items(String),
 }
 
+impl Source {
+    /// The column or template as it stands in the study file.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Column(name) | Self::Items(name) => name,
+        }
+    }
+}
+
 /// `[measures.ID]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MeasureSpec {
@@ -139,6 +149,8 @@ pub struct MeasureSpec {
     pub source: Source,
     /// Name of a known key, or the path of a key file beside the study file.
     pub instrument: Option<String>,
+    /// What one unit of it is, for the codebook: points, minutes, sessions.
+    pub unit: Option<String>,
     /// Lowest and highest possible score.
     pub range: Option<[f64; 2]>,
     /// Which end is better; burnout defaults to `lower`.
@@ -251,6 +263,9 @@ pub struct QuasiIdentifiers {
     /// Columns about therapists.
     #[serde(default)]
     pub therapists: Vec<String>,
+    /// Columns about clients that nobody should be able to tell of a person, such as a diagnosis, in the same file.
+    #[serde(default)]
+    pub sensitive: Vec<String>,
 }
 
 /// The JSON Schema of study.toml, for editors. What it cannot say (which keys go together) `dyad validate` says.

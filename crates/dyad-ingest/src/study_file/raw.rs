@@ -67,6 +67,7 @@ pub(super) struct RawMeasure {
     #[schemars(with = "Option<[f64; 2]>")]
     pub(super) range: Option<Spanned<[f64; 2]>>,
     pub(super) better: Option<Direction>,
+    pub(super) unit: Option<String>,
     #[schemars(with = "Option<f64>")]
     pub(super) reliability: Option<Spanned<f64>>,
     #[schemars(with = "Option<Norm>")]

@@ -20,6 +20,9 @@ use crate::{
     problem::{Problem, Problems},
 };
 
+/// Rows from which several threads are worth their start.
+pub(super) const MANY: usize = 50_000;
+
 /// Reads the whole file.
 pub(super) fn open(input: &Input, is_stream: bool) -> Result<Table, Problems> {
     let file = &input.shown;
@@ -51,21 +54,22 @@ pub(super) fn from_batches(
     let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
     memory::plausible(rows as u64, schema.fields().len(), file)?;
     let header: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
-    let columns = header
-        .iter()
-        .enumerate()
-        .map(|(i, name)| {
-            let parts: Vec<&dyn Array> = batches.iter().map(|b| b.column(i).as_ref()).collect();
-            cells(schema.field(i).data_type(), &parts).ok_or_else(|| {
-                Problems::from(
-                    Problem::new(Code::Unsupported, file)
-                        .row(0)
-                        .column(name)
-                        .found("a column of a type that is not supported"),
-                )
-            })
+    let column = |i: usize| {
+        let parts: Vec<&dyn Array> = batches.iter().map(|b| b.column(i).as_ref()).collect();
+        cells(schema.field(i).data_type(), &parts).ok_or_else(|| {
+            Problems::from(
+                Problem::new(Code::Unsupported, file)
+                    .row(0)
+                    .column(&header[i])
+                    .found("a column of a type that is not supported"),
+            )
         })
-        .collect::<Result<Vec<_>, _>>()?;
+    };
+    let columns = if rows < MANY {
+        (0..header.len()).map(column).collect::<Result<Vec<_>, _>>()?
+    } else {
+        memory::side_by_side(file, header.len(), column)?
+    };
     Ok(memory::Contents { header, columns, format: format.to_owned(), remarks: Vec::new(), hidden })
 }
 
@@ -93,6 +97,16 @@ fn whole<T: ArrowPrimitiveType>(parts: &[&dyn Array]) -> Cells
 where
     i64: From<T::Native>,
 {
+    const EXACT: u64 = 1 << 53;
+    if parts.iter().all(|part| part.null_count() == 0) {
+        let numbers = || {
+            let all = parts.iter().flat_map(|part| part.as_primitive::<T>().values().iter());
+            all.map(|v| i64::from(*v))
+        };
+        if numbers().all(|v| v.unsigned_abs() <= EXACT) {
+            return Cells::numbers(numbers().map(|v| v as f64).collect());
+        }
+    }
     let values: Vec<Option<i64>> =
         values::<T>(parts).into_iter().map(|v| v.map(i64::from)).collect();
     Cells::whole(&values)
@@ -128,6 +142,10 @@ fn cells(data_type: &DataType, parts: &[&dyn Array]) -> Option<Cells> {
                 }));
             }
             Cells::text(text.into_iter())
+        }
+        DataType::Float64 if parts.iter().all(|part| part.null_count() == 0) => {
+            let all = parts.iter().flat_map(|part| part.as_primitive::<Float64Type>().values());
+            Cells::numbers(all.copied().collect())
         }
         DataType::Float64 => Cells::number(values::<Float64Type>(parts).into_iter()),
         DataType::Float32 => Cells::single(values::<Float32Type>(parts).into_iter()),

@@ -69,3 +69,15 @@ pyreadstat.write_sav(dated, HERE / "dated.sav")
 pyreadstat.write_dta(dated, HERE / "dated.dta", version=15)
 dated.to_parquet(HERE / "dated.parquet", index=False)
 dated.to_excel(HERE / "dated.xlsx", index=False)
+
+# What programs hide beside the cells: an address in the metadata, a note, a label.
+hidden = dated.drop(columns="d").assign(n=[1, 2])
+told = "exported by jo@clinic.org"
+table = pa.Table.from_pandas(hidden, preserve_index=False)
+table = table.replace_schema_metadata({"origin": told})
+pa.parquet.write_table(table, HERE / "hidden.parquet")
+pa.feather.write_feather(table, HERE / "hidden.arrow", compression="lz4")
+pyreadstat.write_sav(hidden, HERE / "hidden-note.sav", note=told)
+pyreadstat.write_sav(hidden, HERE / "hidden-label.sav", column_labels={"wai": told})
+pyreadstat.write_dta(hidden, HERE / "hidden-label.dta", column_labels={"wai": told}, version=15)
+pyreadstat.write_dta(hidden, HERE / "hidden-file.dta", file_label=told, version=15)
