@@ -43,6 +43,9 @@ fn an_unchanged_study_is_not_computed_twice_and_a_changed_setting_reruns_its_plu
     let record: Value = serde_json::from_str(&record).expect("JSON");
     assert!(record["plugins"].as_array().expect("a list").iter().all(|p| p["cached"] == true));
 
+    let timings = record["timings"].to_string();
+    assert!(!timings.contains("read and check"), "an unchanged study was read again: {timings}");
+
     let (_, cached) = run(&study, &cache, &["--no-cache"]);
     assert_eq!(cached, Vec::<String>::new(), "--no-cache took something from the cache");
     assert!(results(&study) == first, "computed again, the findings differ");
@@ -96,7 +99,8 @@ fn the_cache_is_private_and_holds_no_rows() {
     let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
     assert_eq!(mode(&cache), 0o700);
     let entries: Vec<_> = fs::read_dir(&cache).expect("a folder").flatten().collect();
-    assert_eq!(entries.len(), plugin_ids().len());
+    // One per analysis, and the whole run.
+    assert_eq!(entries.len(), plugin_ids().len() + 1);
     for entry in entries {
         assert_eq!(mode(&entry.path()), 0o600);
         let text = fs::read_to_string(entry.path()).expect("findings are text");

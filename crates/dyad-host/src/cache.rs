@@ -1,7 +1,8 @@
 //! Findings of earlier runs, by what they were computed from: a second run of the same study computes nothing again.
 //!
-//! One file per analysis that delivered: a line with what `run.json` records, then the findings. Nothing else is kept, no row and
-//! no identifier. Findings are not yet released, so only the user can read the folder.
+//! One file per analysis that delivered (a line with what `run.json` records, then the findings) and one per run in which all did
+//! (what its `results.json` and `run.json` hold). Nothing else is kept, no row and no identifier. Findings are not yet released, so
+//! only the user can read the folder.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -12,7 +13,7 @@ use dyad_plugin::abi::{ABI_MAJOR, ABI_MINOR};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::catalogue::{Found, Place, hexadecimal};
+use crate::catalogue::{Catalogue, Found, Place, hexadecimal};
 use crate::projection::Projection;
 
 /// Entries that are kept; the oldest go first.
@@ -51,33 +52,42 @@ impl Cache {
         Ok(Self { folder: folder.to_path_buf() })
     }
 
-    /// What is kept under a key, if it is whole.
+    /// The findings that are kept under a key, if they are whole.
     pub(crate) fn get(&self, key: &str) -> Option<Kept> {
-        let mut bytes = Vec::new();
-        let file = File::open(self.path(key)).ok()?;
-        file.take(MAX_BYTES).read_to_end(&mut bytes).ok()?;
-        let (hash, rest) = split(&bytes)?;
-        if hash != hexadecimal(&Sha256::digest(rest)).as_bytes() {
-            return None;
-        }
-        let (record, output) = split(rest)?;
+        let body = self.read(key)?;
+        let (record, output) = split(&body)?;
         Some(Kept { record: serde_json::from_slice(record).ok()?, output: output.to_vec() })
     }
 
     /// Keeps findings. A cache that cannot be written is no reason to fail.
     pub(crate) fn put(&self, key: &str, record: &Map<String, Value>, output: &[u8]) {
-        drop(self.try_put(key, record, output));
-    }
-
-    fn try_put(&self, key: &str, record: &Map<String, Value>, output: &[u8]) -> io::Result<()> {
-        let mut body = serde_json::to_vec(record)?;
+        let Ok(mut body) = serde_json::to_vec(record) else { return };
         body.push(b'\n');
         body.extend_from_slice(output);
+        self.write(key, &body);
+    }
+
+    /// What is kept under a key, if it is whole.
+    #[must_use]
+    pub fn read(&self, key: &str) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let file = File::open(self.path(key)).ok()?;
+        file.take(MAX_BYTES).read_to_end(&mut bytes).ok()?;
+        let (hash, body) = split(&bytes)?;
+        (hash == hexadecimal(&Sha256::digest(body)).as_bytes()).then(|| body.to_vec())
+    }
+
+    /// Keeps bytes under a key. A cache that cannot be written is no reason to fail.
+    pub fn write(&self, key: &str, body: &[u8]) {
+        drop(self.try_write(key, body));
+    }
+
+    fn try_write(&self, key: &str, body: &[u8]) -> io::Result<()> {
         // Readable by its owner alone from the first moment; named only when it is whole.
         let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.folder)?;
-        file.write_all(hexadecimal(&Sha256::digest(&body)).as_bytes())?;
+        file.write_all(hexadecimal(&Sha256::digest(body)).as_bytes())?;
         file.write_all(b"\n")?;
-        file.write_all(&body)?;
+        file.write_all(body)?;
         file.persist(self.path(key)).map_err(|e| e.error)?;
         self.prune()
     }
@@ -106,6 +116,30 @@ impl Cache {
 fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = bytes.iter().position(|&b| b == b'\n')?;
     Some((&bytes[..at], &bytes[at + 1..]))
+}
+
+/// The key of a whole run: what it read, by `data`, and every plugin as it is here. `None`: some plugin cannot be used, which a run
+/// must say again.
+#[must_use]
+pub fn run_key(catalogue: &Catalogue, data: &str, program: &str) -> Option<String> {
+    let mut all = Sha256::new();
+    let mut add = |part: &str| {
+        all.update((part.len() as u64).to_le_bytes());
+        all.update(part);
+    };
+    add("run");
+    add(program);
+    add(data);
+    add(&format!("{:?} {:?}", catalogue.place.sandbox, catalogue.place.system));
+    for plugin in &catalogue.plugins {
+        plugin.manifest.as_ref().ok()?;
+        add(&plugin.id);
+        add(&plugin.sha256);
+        add(plugin.interpreter.as_deref().unwrap_or_default());
+        // A lock may lower limits, under which an analysis might not have delivered.
+        add(&format!("{:?}", plugin.locked));
+    }
+    Some(hexadecimal(&all.finalize()))
 }
 
 /// Everything findings depend on, and how they were computed: plugin, settings, seed, measures, tables, confinement, program.

@@ -31,7 +31,7 @@ mod system;
 mod validate;
 mod worker;
 
-pub use cache::Cache;
+pub use cache::{Cache, run_key};
 pub use catalogue::{Catalogue, Found, HostError, LIBRARY_PREFIX, Place, library_name};
 pub use check::{Finding, check};
 pub use job::SandboxMode;

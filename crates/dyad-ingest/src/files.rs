@@ -66,6 +66,49 @@ fn sha256_of(path: &Path) -> io::Result<String> {
     }
 }
 
+/// The hash of everything a study is read from: the study file and every file it names, nothing of them parsed.
+///
+/// # Errors
+/// If the study file is wrong or a file cannot be read.
+pub fn fingerprint(study: &Path) -> Result<Fingerprint, IngestError> {
+    let failed = |what, path: &Path| {
+        let path = path.to_owned();
+        move |source| IngestError::Io { what, path, source }
+    };
+    let text = fs::read_to_string(study).map_err(failed("study file", study))?;
+    let file = StudyFile::parse(&text, study)?;
+    let mut paths = parts(study, &file.data.sessions)?;
+    let is_key = |name: &&String| {
+        Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("toml"))
+    };
+    let keys = file.measures.iter().filter_map(|m| m.instrument.as_ref()).filter(is_key);
+    for name in file.data.clients.iter().chain(&file.data.therapists).chain(keys) {
+        paths.push((resolve(study, name), name.clone()));
+    }
+    let mut all = Sha256::new();
+    for part in [text.as_bytes(), study.as_os_str().as_encoded_bytes()] {
+        all.update((part.len() as u64).to_le_bytes());
+        all.update(part);
+    }
+    for (path, name) in paths {
+        all.update((name.len() as u64).to_le_bytes());
+        all.update(name.as_bytes());
+        all.update(sha256_of(&path).map_err(failed("data file", &path))?.as_bytes());
+    }
+    Ok(Fingerprint { sha256: hexadecimal(&all.finalize()), file, text })
+}
+
+/// What a study is read from.
+#[derive(Clone, Debug)]
+pub struct Fingerprint {
+    /// SHA-256 over the study file and the files it names, in hexadecimal.
+    pub sha256: String,
+    /// The study file, parsed.
+    pub file: StudyFile,
+    /// The study file, verbatim.
+    pub text: String,
+}
+
 /// How many rows the sessions file has.
 pub(crate) struct Counted {
     pub(crate) records: u64,

@@ -34,7 +34,7 @@ mod tables;
 
 pub use code::{Code, explain};
 pub use error::IngestError;
-pub use files::InputFile;
+pub use files::{Fingerprint, InputFile, fingerprint};
 pub use gate::{CHECKS_VERSION, Override, Rule};
 pub use init::init;
 pub use load::{Loaded, Stage, load, load_with_items, validate};

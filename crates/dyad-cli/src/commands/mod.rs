@@ -17,3 +17,4 @@ pub(crate) mod score;
 pub(crate) mod simulate;
 mod summary;
 pub(crate) mod validate;
+mod whole_run;

@@ -13,11 +13,12 @@ use dyad_report::Pictures;
 use serde_json::{Map, Value, json};
 
 use super::debug_file::DebugFile;
-use super::summary;
+use super::whole_run::{Computed, Kept};
+use super::{summary, whole_run};
 use crate::args::{Format, OutputArgs, RunArgs, Sandbox};
 use crate::failure::Failure;
 use crate::output::Pending;
-use crate::terminal::Terminal;
+use crate::terminal::{Progress, Terminal};
 
 /// A run, with every default filled in.
 pub(crate) struct Plan {
@@ -86,37 +87,27 @@ pub(crate) fn execute(plan: &Plan, terminal: &Terminal) -> Result<u8, Failure> {
     }
     stages.done("find plugins");
 
-    progress.say("reading");
-    let items = items_asked_for(&catalogue);
-    let loaded = dyad_ingest::load_with_items(&plan.study, &items).map_err(Failure::from)?;
-    if plan.sandbox == Sandbox::Off && !loaded.file.simulated {
+    let cache = cache_folder().filter(|_| plan.cached).and_then(|f| Cache::open(&f).ok());
+    let place = whole_run::Place::of(plan, &catalogue, cache.as_ref());
+    let computed = if let Some(found) = place.as_ref().and_then(whole_run::Place::find) {
+        stages.done("take from the cache");
+        found
+    } else {
+        let computed = compute(plan, &catalogue, cache.clone(), debug, &progress, &mut stages)?;
+        if let Some(place) = &place {
+            place.keep(plan, &computed);
+        }
+        computed
+    };
+    let Computed { file, kept, cached, .. } = &computed;
+    if plan.sandbox == Sandbox::Off && !file.simulated {
         return Err(HostError::NotSimulated.into());
     }
-    stages.done("read and check");
-
-    progress.say("analysing");
-    let requests = requests(&loaded.file, &catalogue, &plan.only)?;
-    let cache = cache_folder().filter(|_| plan.cached).and_then(|f| Cache::open(&f).ok());
-    let how = Options { jobs: plan.jobs, cache, debug: debug.is_some(), ..Options::default() };
-    let told = |outcome: &Outcome| {
-        let analysis = &outcome.analysis;
-        progress.say(&format!("analysing: {} {}", analysis.plugin, analysis.status.as_str()));
-    };
-    let mut outcomes =
-        dyad_host::run(&catalogue, &loaded.study, &requests, &how, &told).map_err(Failure::from)?;
-    if let Some(mut file) = debug {
-        file.write(&outcomes)?;
+    for warning in &kept.warnings {
+        terminal.message(&format!("warning: {warning}"));
     }
-    let cached = outcomes.iter().filter(|o| o.cached).map(|o| o.analysis.plugin.clone()).collect();
-    let adjusted = dyad_host::adjust(&mut outcomes, &loaded.file.primary);
-    stages.done("analyse");
-
-    let (mut results, records) = results(&loaded, outcomes);
-    for note in adjusted.iter().filter(|note| note.kind == NoteKind::Warning) {
-        terminal.message(&format!("warning: {}", note.text));
-    }
-    results.notes.extend(adjusted);
-    let provenance = provenance(plan, &loaded, records, started_unix, &stages);
+    let results = &kept.results;
+    let provenance = provenance(plan, &computed, started_unix, &stages);
     progress.say("writing the report");
     let explained = catalogue
         .plugins
@@ -124,11 +115,11 @@ pub(crate) fn execute(plan: &Plan, terminal: &Terminal) -> Result<u8, Failure> {
         .filter_map(|p| Some((p.id.clone(), p.manifest.as_ref().ok()?.delivers.clone())));
     let options = dyad_report::Options {
         explained: explained.collect(),
-        profile: profile(loaded.file.profile),
+        profile: profile(file.profile),
         released: None,
         pictures: plan.pictures,
     };
-    let written = dyad_report::write(&results, &provenance, &options, pending.folder())
+    let written = dyad_report::write(results, &provenance, &options, pending.folder())
         .map_err(|e| Failure::coded("report", e.to_string()))?;
     pending.commit()?;
     stages.done("write the report");
@@ -142,24 +133,68 @@ pub(crate) fn execute(plan: &Plan, terminal: &Terminal) -> Result<u8, Failure> {
     for (stage, seconds, peak) in &stages.done {
         let peak = peak.map_or_else(String::new, |peak| format!(", {peak:.0} MB at most so far"));
         terminal.detail(&format!("{seconds:8.3} s  {stage}{peak}"));
-        for part in loaded.stages.iter().filter(|_| *stage == "read and check") {
+        for part in computed.stages.iter().filter(|_| *stage == "read and check") {
             let peak = part.peak.map_or_else(String::new, |peak| format!(", {peak:.0} MB"));
             terminal.detail(&format!("{:8.3} s      {}{peak}", part.seconds, part.name));
         }
     }
     details(&provenance, terminal);
     // The terminal is an output like any other: it shows what was released.
-    let released = dyad_report::release::apply(&results, options.profile).results;
+    let released = dyad_report::release::apply(results, options.profile).results;
     match terminal.format {
         Format::Text => {
-            terminal.result(&summary::text(&released, &cached, &report.display().to_string()));
+            terminal.result(&summary::text(&released, cached, &report.display().to_string()));
         }
         Format::Json => terminal.result(&format!(
             "{:#}",
-            summary::json(&released, &cached, &plan.out.display().to_string(), exit)
+            summary::json(&released, cached, &plan.out.display().to_string(), exit)
         )),
     }
     Ok(exit)
+}
+
+/// Reads the study and runs what it asks for.
+fn compute(
+    plan: &Plan,
+    catalogue: &Catalogue,
+    cache: Option<Cache>,
+    debug: Option<DebugFile>,
+    progress: &Progress,
+    stages: &mut Stages,
+) -> Result<Computed, Failure> {
+    progress.say("reading");
+    let items = items_asked_for(catalogue);
+    let loaded = dyad_ingest::load_with_items(&plan.study, &items).map_err(Failure::from)?;
+    if plan.sandbox == Sandbox::Off && !loaded.file.simulated {
+        return Err(HostError::NotSimulated.into());
+    }
+    stages.done("read and check");
+
+    progress.say("analysing");
+    let requests = requests(&loaded.file, catalogue, &plan.only)?;
+    let how = Options { jobs: plan.jobs, cache, debug: debug.is_some(), ..Options::default() };
+    let told = |outcome: &Outcome| {
+        let analysis = &outcome.analysis;
+        progress.say(&format!("analysing: {} {}", analysis.plugin, analysis.status.as_str()));
+    };
+    let mut outcomes =
+        dyad_host::run(catalogue, &loaded.study, &requests, &how, &told).map_err(Failure::from)?;
+    if let Some(mut file) = debug {
+        file.write(&outcomes)?;
+    }
+    let cached = outcomes.iter().filter(|o| o.cached).map(|o| o.analysis.plugin.clone()).collect();
+    let adjusted = dyad_host::adjust(&mut outcomes, &loaded.file.primary);
+    stages.done("analyse");
+
+    let warnings = adjusted.iter().filter(|note| note.kind == NoteKind::Warning);
+    let warnings = warnings.map(|note| note.text.clone()).collect();
+    let (mut results, records) = results(&loaded, outcomes);
+    results.notes.extend(adjusted);
+    let inputs = loaded.inputs.iter().map(input).collect();
+    let overrides = loaded.overrides.iter().map(overridden).collect();
+    let kept = Kept { results, records, inputs, overrides, warnings };
+    let Loaded { file, text, stages, .. } = loaded;
+    Ok(Computed { file, text, kept, stages, cached })
 }
 
 /// The plugins beside this executable and in `DYAD_PLUGIN_PATH`.
@@ -248,25 +283,20 @@ fn results(loaded: &Loaded, outcomes: Vec<Outcome>) -> (Results, Vec<Map<String,
     (results, records)
 }
 
-fn provenance(
-    plan: &Plan,
-    loaded: &Loaded,
-    plugins: Vec<Map<String, Value>>,
-    started_unix: u64,
-    stages: &Stages,
-) -> Provenance {
+fn provenance(plan: &Plan, computed: &Computed, started_unix: u64, stages: &Stages) -> Provenance {
     let part = |stage: &dyad_ingest::Stage| format!("read and check: {}", stage.name);
-    let ingest = loaded.stages.iter().map(|stage| (part(stage), stage.seconds));
+    let ingest = computed.stages.iter().map(|stage| (part(stage), stage.seconds));
     let own =
         stages.done.iter().filter_map(|(stage, _, peak)| Some(((*stage).to_owned(), (*peak)?)));
-    let of_ingest = loaded.stages.iter().filter_map(|stage| Some((part(stage), stage.peak?)));
+    let of_ingest = computed.stages.iter().filter_map(|stage| Some((part(stage), stage.peak?)));
+    let kept = &computed.kept;
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     Provenance {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         commit: option_env!("DYAD_COMMIT").map(str::to_owned),
         command: std::env::args().map(|word| without_folders(&word)).collect(),
-        study_file: loaded.text.clone(),
-        seed: loaded.study.seed,
+        study_file: computed.text.clone(),
+        seed: kept.results.study.seed,
         started_unix,
         machine: format!("{} {}, {cores} cores", std::env::consts::OS, std::env::consts::ARCH),
         sandbox: match plan.sandbox {
@@ -274,9 +304,9 @@ fn provenance(
             Sandbox::BestEffort => "best-effort".to_owned(),
             Sandbox::Off => "off".to_owned(),
         },
-        inputs: loaded.inputs.iter().map(input).collect(),
-        overrides: loaded.overrides.iter().map(overridden).collect(),
-        plugins,
+        inputs: kept.inputs.clone(),
+        overrides: kept.overrides.clone(),
+        plugins: kept.records.clone(),
         timings: stages
             .done
             .iter()
