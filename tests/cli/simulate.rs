@@ -162,3 +162,49 @@ fn what_is_printed_is_every_parameter() {
     let drawn = simulate(&out, &args, None);
     assert_eq!(drawn.code, 0, "{}", drawn.stderr);
 }
+
+/// Results of an analysis that is computed anew; threads and jobs as given.
+fn results(study: &Path, threads: &str) -> Vec<u8> {
+    let out = study.with_file_name(format!("out-{threads}"));
+    let text = |path: &Path| path.to_str().expect("paths of tests are UTF-8").to_owned();
+    let args = ["run", &text(study), "--out", &text(&out), "--sandbox", "best-effort"];
+    let more = ["--no-cache", "--force", "--jobs", threads];
+    let variables = [("RAYON_NUM_THREADS", threads)];
+    let ended = Dyad::built().run_with(&[&args[..], &more].concat(), &variables);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    fs::read(out.join("results.json")).expect("results.json")
+}
+
+#[test]
+fn results_do_not_know_threads_batches_or_files() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let size = ["--seed", "9", "--sessions", "40000", "--data"];
+    let draw = |data: &str| {
+        let out = folder.path().join(data);
+        let drawn = simulate(&out, &[&size[..], &[data]].concat(), None);
+        assert_eq!(drawn.code, 0, "{}", drawn.stderr);
+        out.join("study.toml")
+    };
+    let csv = draw("csv");
+    let first = results(&csv, "1");
+    assert!(first == results(&csv, "4"), "four threads gave other results than one");
+    // Parquet arrives in batches of row groups, CSV in pieces of bytes.
+    assert!(first == results(&draw("parquet"), "2"), "Parquet gave other results than CSV");
+
+    // The same rows in three files, cut where a client's sessions are.
+    let parts = folder.path().join("parts");
+    fs::create_dir(&parts).expect("a folder can be made");
+    let sessions = fs::read_to_string(csv.with_file_name("sessions.csv")).expect("sessions");
+    let mut lines = sessions.lines();
+    let header = lines.next().expect("a header");
+    let rows: Vec<&str> = lines.collect();
+    for (k, part) in rows.chunks(rows.len() / 3 + 1).enumerate() {
+        let text = format!("{header}\n{}\n", part.join("\n"));
+        fs::write(parts.join(format!("part-{k}.csv")), text).expect("a file can be written");
+    }
+    let study = fs::read_to_string(&csv).expect("a study file");
+    let study = study.replace("sessions.csv", "part-*.csv");
+    fs::write(parts.join("study.toml"), study).expect("a file can be written");
+    let in_parts = results(&parts.join("study.toml"), "2");
+    assert!(first == in_parts, "three files gave other results than one");
+}

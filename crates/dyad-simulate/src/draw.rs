@@ -379,7 +379,7 @@ mod tests {
                 let expected = 80.0 + 0.5 * (client.baseline - 80.0)
                     - 1.7 * t
                     - 3.5 * (rating - own)
-                    - 7.0 * (own - of_therapist)
+                    - 9.1 * (own - of_therapist)
                     - 7.0 * (of_therapist - 4.5)
                     + (1.8 + 0.1 * t) * (client.burnout - 3.09);
                 assert!((score - expected).abs() < 1e-4, "{score} for {expected}");
