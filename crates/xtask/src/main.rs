@@ -9,6 +9,7 @@ mod example_report;
 mod golden;
 mod lint;
 mod shell;
+mod simulations;
 mod test;
 
 use std::env;
@@ -28,6 +29,9 @@ usage: cargo xtask TASK
                       look at the demo's report in Chromium: console, requests, widths, contrast, paper; --install first
                       installs what that needs by apt
   acro [--install]    ask PyPI's acro again for its decisions on disclosure; --install makes a Python for it in target/acro
+  simulations [--studies N] [--executable DYAD]
+                      analyse studies whose truth is known and write tests/simulations/README.md: how often intervals hold
+                      it, how often something is found that is not there
   lint                check what compilers cannot: file length, datasets, citations, the code map";
 
 fn main() -> ExitCode {
@@ -41,6 +45,7 @@ fn main() -> ExitCode {
         Some("example-report") => example_report::run(&rest),
         Some("acro") => acro::run(&rest),
         Some("browser") => browser::run(&rest),
+        Some("simulations") => simulations::run(&rest),
         Some("lint") => lint::run(&rest),
         _ => {
             eprintln!("{USAGE}");

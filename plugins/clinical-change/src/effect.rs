@@ -43,7 +43,13 @@ pub(crate) fn add(
         .source("becker1988");
     let standardised = match pre_post_effect(&before, &after, outcome.benefit_sign()) {
         Ok(effect) => {
-            standardised.value(effect.g).se(effect.se).ci(effect.ci).detail("r", effect.r)
+            let given =
+                standardised.value(effect.g).se(effect.se).ci(effect.ci).detail("r", effect.r);
+            if clients.has_therapists() {
+                given.warn("the interval takes clients as independent: where they share therapists it is too narrow, see mean_change")
+            } else {
+                given
+            }
         }
         Err(reason) => standardised.refused(reason.to_string()),
     };

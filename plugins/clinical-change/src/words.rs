@@ -2,6 +2,8 @@
 
 use dyad_plugin::apa;
 use dyad_plugin::prelude::*;
+use dyad_plugin::sentence::Symbol;
+use dyad_plugin::summary;
 
 use crate::Settings;
 
@@ -12,14 +14,18 @@ pub(crate) fn text(findings: &Findings, run: &Run<Settings>) -> Text {
         answer: answer(findings, run),
         methods: METHODS.to_owned(),
         results: results(findings),
-        limitations: limitations(findings),
+        limitations: limitations(findings, run),
     }
 }
 
 const METHODS: &str = "Reliable change was a change beyond the 95 % limit of measurement error, from the standard deviation of all clients at intake \
                        and the reliability declared for the measure [@jacobson1991]. Clients who changed reliably for the better and crossed cut-off c \
-                       from the clinical to the functional side counted as recovered. Rates have Wilson intervals [@wilson1927], and beside them \
-                       intervals from cluster-robust standard errors by therapist [@bell2002; @pustejovsky2018].";
+                       from the clinical to the functional side counted as recovered. Beside these stand the rates that services report, by the fixed \
+                       cut-off and reliable change of the study file or the instrument [@clark2018]. Rates have Wilson intervals [@wilson1927], and beside \
+                       them intervals from cluster-robust standard errors by therapist [@bell2002; @pustejovsky2018]. Mean change is given in points, \
+                       standardised by the SD at baseline [@becker1988], and for a client of the average severity of the cases at the start [@minami2008]. \
+                       Sudden gains and losses follow the three criteria of [@tang1999]. Rates of therapists and sites stand in funnel plots with exact \
+                       binomial limits [@spiegelhalter2005].";
 
 /// One sentence for a clinician, from the first outcome measure with an answer.
 fn answer(findings: &Findings, run: &Run<Settings>) -> String {
@@ -51,7 +57,7 @@ fn answer(findings: &Findings, run: &Run<Settings>) -> String {
 }
 
 fn results(findings: &Findings) -> String {
-    let sentence = |e: &Estimate| {
+    let counted = |e: &Estimate| {
         let count = e.details.get("count")?.as_f64()?;
         let of = e.details.get("denominator")?.as_f64()?;
         let (share, ci) = (e.estimate?, e.ci?);
@@ -63,16 +69,36 @@ fn results(findings: &Findings) -> String {
             apa::percent(ci[1], 1)
         ))
     };
-    findings.estimates.iter().filter_map(sentence).collect::<Vec<_>>().join(" ")
+    let mut sentences: Vec<String> = findings.estimates.iter().filter_map(counted).collect();
+    sentences.push(summary::sentences(findings, |id| match id.rsplit_once('/')?.1 {
+        "mean_change" | "sessions_mean" => Some(Symbol::Free("M")),
+        "sessions_median" => Some(Symbol::Free("Mdn")),
+        "pre_post" | "severity_adjusted" => Some(Symbol::Free("g")),
+        _ => None,
+    }));
+    sentences.join(" ")
 }
 
-fn limitations(findings: &Findings) -> String {
+fn limitations(findings: &Findings, run: &Run<Settings>) -> String {
     let mut text = "There is no comparison group: clients also change without treatment. The last score of a client who left early counts as final."
         .to_owned();
-    if let Some(e) = findings.estimates.iter().find(|e| e.refused.is_some()) {
-        text += " Not everything could be given: ";
-        text += e.refused.as_deref().unwrap_or_default();
-        text += ".";
+    let dropout = findings.get("attendance/dropout").and_then(|e| e.estimate);
+    if let Some(share) = dropout.filter(|share| *share > 0.0) {
+        let more = format!(
+            " Here {} left against plan, so for them the final score is one in the middle of treatment.",
+            apa::percent(share, 0)
+        );
+        text += &more;
     }
-    text
+    if run.measures_of(Role::Baseline).next().is_none() {
+        text += " Without a baseline measure change starts at the first session, and what happened before it is lost.";
+    }
+    let chance = run.measures_of(Role::Outcome).any(|y| y.reliability.is_some());
+    if chance {
+        text += " Of clients without any true change 2.5 % would count as reliably worse, and as many as reliably better.";
+    }
+    if findings.estimates.iter().any(|e| e.id.contains("/funnel_") && e.estimate.is_some()) {
+        text += " Differences between therapists or sites are not adjusted for whom they treat.";
+    }
+    text + &summary::refusals(findings, |_| true)
 }

@@ -50,7 +50,7 @@ pub(crate) fn add(
         Ok(effect) => liberal(indirect.value(effect.estimate).ci(effect.ci)),
     };
     let by_normal = |what: &str, formula: &str, source: &str, se: fn(&IndirectEffect) -> f64| {
-        let label = format!("{label}, normal interval");
+        let label = format!("{label}, normal interval ({what})");
         let estimate = new(what, label, formula).source(source);
         match &effect {
             Err(reason) => estimate.refused(reason.as_str()),

@@ -1,0 +1,164 @@
+//! One simulated study: drawn, analysed, read.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+pub(super) const SIZE_WORDS: &str =
+    "4 sites, 6 therapists a site and 8 clients a therapist on average";
+pub(super) const LARGE_WORDS: &str = "about 19,200 clients of 2,400 therapists";
+
+/// Effects of a study that has some.
+const PLANTED: [&str; 4] = [
+    "alliance.rise=0.2",
+    "alliance.later=-0.1",
+    "alliance.burnout_slope=-0.3",
+    "rupture.rate=0.08",
+];
+
+/// Nothing goes with anything, nothing changes.
+const NULL: [&str; 10] = [
+    "alliance.rise=0.0",
+    "alliance.later=0.0",
+    "alliance.burnout_slope=0.0",
+    "symptom.within=0.0",
+    "symptom.between_client=0.0",
+    "symptom.between_therapist=0.0",
+    "symptom.per_session=0.0",
+    "burnout.symptom_slope=0.0",
+    "burnout.symptom_slope_by_session=0.0",
+    "rupture.dropout_ratio=1.0",
+];
+
+/// What the analyses need not do here: the false ruptures are simulated within each study.
+const SETTINGS: &str = "\n[analyses.rupture-repair]\nnoise_replicates = 20\n";
+
+/// A kind of study.
+pub(super) struct Study {
+    sizes: [&'static str; 6],
+    changes: &'static [&'static str],
+    effects: &'static str,
+}
+
+const SMALL: [&str; 6] = ["--sites", "4", "--therapists", "6", "--clients", "8"];
+
+impl Study {
+    pub(super) fn planted() -> Self {
+        Self {
+            sizes: SMALL,
+            changes: &PLANTED,
+            effects: "the defaults of `dyad simulate` (alliance goes with symptoms within and between clients and therapists, burnout with \
+                      symptoms, ruptures with leaving) and a peak at session 3, a burnout slope of −.3, ruptures beginning at 8 % of the sessions",
+        }
+    }
+
+    pub(super) fn null() -> Self {
+        Self {
+            sizes: SMALL,
+            changes: &NULL,
+            effects: "nothing goes with anything and nothing changes; clustering, ruptures and autocorrelation remain",
+        }
+    }
+
+    /// One study so large that its estimates stand for the truth.
+    pub(super) fn large() -> Self {
+        Self { sizes: ["--sites", "40", "--therapists", "60", "--clients", "8"], ..Self::planted() }
+    }
+
+    pub(super) fn words(&self) -> &'static str {
+        self.effects
+    }
+
+    /// Draws the study of this seed and analyses it.
+    pub(super) fn run(&self, executable: &Path, seed: u64) -> Result<Results, String> {
+        let folder = std::env::temp_dir().join(format!(
+            "dyad-simulation-{}-{seed}-{}",
+            std::process::id(),
+            self.sizes[1]
+        ));
+        let results = self.run_in(executable, seed, &folder);
+        // Nothing is lost if it stays.
+        let _removed = fs::remove_dir_all(&folder);
+        results
+    }
+
+    fn run_in(&self, executable: &Path, seed: u64, folder: &Path) -> Result<Results, String> {
+        let data = folder.join("study");
+        fs::create_dir_all(folder).map_err(|e| format!("cannot make {}: {e}", folder.display()))?;
+        let mut draw = Command::new(executable);
+        draw.args(["-q", "simulate", "--force", "--seed", &seed.to_string()]).args(self.sizes);
+        for change in self.changes {
+            draw.args(["--set", change]);
+        }
+        finish(draw.arg("--out").arg(&data))?;
+        let study = data.join("study.toml");
+        let text = read(&study)? + SETTINGS;
+        fs::write(&study, text).map_err(|e| format!("cannot write {}: {e}", study.display()))?;
+        let out = folder.join("report");
+        finish(
+            Command::new(executable)
+                .args(["-q", "run", "--force"])
+                .arg(&study)
+                .arg("--out")
+                .arg(&out),
+        )?;
+        Results::read(&data.join("truth.json"), &out.join("results.json"))
+    }
+}
+
+fn finish(command: &mut Command) -> Result<(), String> {
+    let status =
+        command.stdout(Stdio::null()).status().map_err(|e| format!("cannot start dyad: {e}"))?;
+    if status.success() { Ok(()) } else { Err(format!("{command:?} ended with {status}")) }
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|e| format!("cannot read {}: {e}", path.display()))
+}
+
+/// What came out, by full name, and what is true.
+pub(super) struct Results {
+    estimates: BTreeMap<String, Value>,
+    truth: Value,
+}
+
+impl Results {
+    fn read(truth: &Path, results: &Path) -> Result<Self, String> {
+        let json = |path: &Path| -> Result<Value, String> {
+            serde_json::from_str(&read(path)?).map_err(|e| format!("{}: {e}", path.display()))
+        };
+        let mut estimates = BTreeMap::new();
+        for analysis in json(results)?["analyses"].as_array().into_iter().flatten() {
+            let plugin = analysis["plugin"].as_str().unwrap_or_default();
+            if analysis["status"] != "ok" {
+                return Err(format!("{plugin} ended {}", analysis["status"]));
+            }
+            for estimate in analysis["estimates"].as_array().into_iter().flatten() {
+                let id = estimate["id"].as_str().unwrap_or_default();
+                estimates.insert(format!("{plugin}/{id}"), estimate.clone());
+            }
+        }
+        Ok(Self { estimates, truth: json(truth)? })
+    }
+
+    pub(super) fn number(&self, id: &str, field: &str) -> Option<f64> {
+        self.estimates.get(id)?[field].as_f64()
+    }
+
+    pub(super) fn interval(&self, id: &str) -> Option<(f64, [f64; 2])> {
+        let ci = &self.estimates.get(id)?["ci"];
+        Some((self.number(id, "estimate")?, [ci[0].as_f64()?, ci[1].as_f64()?]))
+    }
+
+    pub(super) fn verdict(&self, id: &str) -> Option<&str> {
+        self.estimates.get(id)?["verdict"].as_str()
+    }
+
+    /// The true value by `truth.json`.
+    pub(super) fn truth(&self, id: &str) -> Option<f64> {
+        self.truth["truth"][id]["value"].as_f64()
+    }
+}
