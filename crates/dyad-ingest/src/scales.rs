@@ -4,6 +4,7 @@ use std::{fs, path::Path};
 
 use dyad_instruments::{Cutoff, Key, Overrides, Subscale, find, recognised};
 use dyad_model::{Note, NoteKind, Role};
+use rayon::prelude::*;
 
 use crate::{
     error::IngestError,
@@ -14,6 +15,10 @@ use crate::{
 
 /// Rows with all items that a warning about reversed items needs.
 const ENOUGH: usize = 20;
+/// Rows it looks at: far more than it takes to see the sign of a correlation.
+const LOOKED_AT: usize = 20_000;
+/// Rows scored at a time.
+const STRETCH: usize = 1 << 14;
 
 /// An instrument whose items stand in the data.
 #[derive(Clone, Debug)]
@@ -254,16 +259,29 @@ pub(crate) fn score(rows: &mut Mapped, wanted: &mut Vec<Wanted>, scales: &[Scale
             .map(|item| wanted.iter().position(|w| w.target == Target::Item(s, item)))
             .collect();
         let Some(columns) = columns.into_iter().collect::<Option<Vec<usize>>>() else { continue };
+        let starts: Vec<usize> = (0..rows.len()).step_by(STRETCH).collect();
+        let stretches: Vec<Vec<Vec<f64>>> = starts
+            .into_par_iter()
+            .map(|start| {
+                let mut scores = vec![Vec::with_capacity(STRETCH); scale.key.subscales.len()];
+                let mut answers = vec![None; columns.len()];
+                for row in start..rows.len().min(start + STRETCH) {
+                    for (answer, &column) in answers.iter_mut().zip(&columns) {
+                        let value = rows.values[column][row];
+                        *answer = (!value.is_nan()).then_some(value);
+                    }
+                    for (to, score) in scores.iter_mut().zip(scale.key.score(&answers)) {
+                        to.push(score.unwrap_or(f64::NAN));
+                    }
+                }
+                scores
+            })
+            .collect();
         let mut scores: Vec<Vec<f64>> =
             vec![Vec::with_capacity(rows.len()); scale.key.subscales.len()];
-        let mut answers = vec![None; columns.len()];
-        for row in 0..rows.len() {
-            for (answer, &column) in answers.iter_mut().zip(&columns) {
-                let value = rows.values[column][row];
-                *answer = (!value.is_nan()).then_some(value);
-            }
-            for (to, score) in scores.iter_mut().zip(scale.key.score(&answers)) {
-                to.push(score.unwrap_or(f64::NAN));
+        for stretch in stretches {
+            for (to, from) in scores.iter_mut().zip(stretch) {
+                to.extend(from);
             }
         }
         if is_turned_already(scale, &columns, rows) {
@@ -287,7 +305,7 @@ fn is_turned_already(scale: &Scale, columns: &[usize], rows: &Mapped) -> bool {
             continue;
         }
         for &item in &subscale.reversed {
-            let pairs: Vec<(f64, f64)> = (0..rows.len())
+            let pairs: Vec<(f64, f64)> = (0..rows.len().min(LOOKED_AT))
                 .map(|row| {
                     let value = |item: usize| rows.values[columns[item - 1]][row];
                     (value(item), others.iter().map(|&other| value(other)).sum::<f64>())
