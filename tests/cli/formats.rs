@@ -129,15 +129,22 @@ fn a_wide_file_gives_the_results_of_the_long_one() {
         text.push_str(&(cells.join(",") + "\n"));
     }
     let long = Case::new("long.csv", long.join("\n").as_bytes()).results();
-    let case = Case::new("wide.csv", text.as_bytes());
-    let mut study = fs::read_to_string(case.study()).expect("the study file");
-    study = study.replace("session = \"session\"\n", "");
-    for c in rated {
-        let (old, new) = (header[c], format!("{}_s{{session}}", header[c]));
-        study = study.replace(&format!("column = \"{old}\""), &format!("column = \"{new}\""));
+    let mut files = vec![("wide.csv", text.into_bytes())];
+    let fixtures = root().join("crates/dyad-ingest/tests/data/formats");
+    for name in ["wide.parquet", "wide.arrow", "wide.sav", "wide.dta", "wide.xlsx"] {
+        files.push((name, fs::read(fixtures.join(name)).expect("a fixture")));
     }
-    fs::write(case.study(), study).expect("the study can be written");
-    assert!(case.results() == long, "the wide file gives other results");
+    for (name, bytes) in files {
+        let case = Case::new(name, &bytes);
+        let mut study = fs::read_to_string(case.study()).expect("the study file");
+        study = study.replace("session = \"session\"\n", "");
+        for c in rated {
+            let (old, new) = (header[c], format!("{}_s{{session}}", header[c]));
+            study = study.replace(&format!("column = \"{old}\""), &format!("column = \"{new}\""));
+        }
+        fs::write(case.study(), study).expect("the study can be written");
+        assert!(case.results() == long, "{name} gives other results");
+    }
 }
 
 #[test]

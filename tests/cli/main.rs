@@ -7,6 +7,7 @@ mod determinism;
 mod formats;
 mod host;
 mod identifiers;
+mod instruments;
 mod multiplicity;
 mod plugin_lock;
 mod plugins;

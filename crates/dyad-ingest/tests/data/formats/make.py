@@ -81,3 +81,17 @@ pyreadstat.write_sav(hidden, HERE / "hidden-note.sav", note=told)
 pyreadstat.write_sav(hidden, HERE / "hidden-label.sav", column_labels={"wai": told})
 pyreadstat.write_dta(hidden, HERE / "hidden-label.dta", column_labels={"wai": told}, version=15)
 pyreadstat.write_dta(hidden, HERE / "hidden-file.dta", file_label=told, version=15)
+
+# One row per client: the same ratings, named by session number.
+rated = ["alliance_client", "alliance_therapist", "symptom"]
+fixed = ["site", "therapist", "client", "baseline", "burnout", "dropout"]
+held = network.dropna(subset=rated, how="all")
+wide = held.pivot(index=fixed, columns="session", values=rated)
+wide.columns = [f"{name}_s{session}" for name, session in wide.columns]
+wide = wide.reset_index()
+table = pa.Table.from_pandas(wide, preserve_index=False)
+pa.parquet.write_table(table, HERE / "wide.parquet", compression="zstd")
+pa.feather.write_feather(table, HERE / "wide.arrow", compression="lz4")
+pyreadstat.write_sav(wide, HERE / "wide.sav")
+pyreadstat.write_dta(wide, HERE / "wide.dta", version=15)
+wide.to_excel(HERE / "wide.xlsx", index=False)
