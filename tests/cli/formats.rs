@@ -143,7 +143,10 @@ fn a_wide_file_gives_the_results_of_the_long_one() {
             study = study.replace(&format!("column = \"{old}\""), &format!("column = \"{new}\""));
         }
         fs::write(case.study(), study).expect("the study can be written");
-        assert!(case.results() == long, "{name} gives other results");
+        // The codebook names the columns, and those of a wide file are templates.
+        let results = String::from_utf8(case.results()).expect("results are text");
+        let results = results.replace("_s{session}", "");
+        assert!(results.as_bytes() == long, "{name} gives other results");
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), String> {
     let dyad = build::workspace(&[])?;
     let example = shell::root().join(EXAMPLE);
     let fresh = dyad.with_file_name("example-report");
-    shell::run(Command::new(dyad).args(["demo", "--force", "--out"]).arg(&fresh))?;
+    shell::run(Command::new(dyad).args(["demo", "--force", "--no-cache", "--out"]).arg(&fresh))?;
     if write {
         copy(&fresh, &example)?;
         println!("{EXAMPLE} is written");

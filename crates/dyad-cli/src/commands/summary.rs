@@ -119,7 +119,8 @@ mod tests {
     #[test]
     fn answers_are_wrapped_and_numbers_stand_below_one_another() {
         assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrapped("27\u{a0}% of all", 6), ["27\u{a0}% of", "all"]);
+        assert_eq!(wrapped("27\u{a0}% of all", 6), ["27\u{a0}%", "of all"]);
+        assert_eq!(wrapped("27\u{a0}% of all", 7), ["27\u{a0}% of", "all"]);
         let row = |name: &str, value: &str| {
             [name.into(), value.into(), "[.01, .36]".into(), ".040".into(), "119".into()]
         };
