@@ -120,7 +120,7 @@ fn every_class_of_identifier_is_refused_and_printed_nowhere() {
                 let value = if row == 0 { Some(column.to_owned()) } else { cell(row) };
                 let value = value.unwrap_or_default();
                 if column != "client" {
-                    line.push_str(&format!(",\"{value}\""));
+                    line.extend([",\"", &value, "\""]);
                 } else if row > 0 && !value.is_empty() {
                     let mut cells: Vec<&str> = line.split(',').collect();
                     cells[2] = &value;

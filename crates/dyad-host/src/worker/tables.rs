@@ -143,27 +143,17 @@ mod tests {
         let there = |row: usize| row % 3 != 1;
         let long = |row: usize| format!("a label of more than twelve bytes, number {row}");
         let words = |row: usize| if row < 4 { format!("w{row}") } else { long(row) };
-        let text = StringViewArray::from_iter((0..7).map(|r| there(r).then(|| words(r))));
+        let text: StringViewArray = (0..7).map(|r| there(r).then(|| words(r))).collect();
         let labels =
             StringViewArray::from_iter_values(["short", "a label of more than twelve bytes"]);
-        let keys = UInt32Array::from_iter((0..7).map(|r| there(r).then_some(u32::from(r > 3))));
+        let keys: UInt32Array = (0..7).map(|r| there(r).then_some(u32::from(r > 3))).collect();
+        let whole: Int64Array = (0..7).map(|r| there(r).then_some(1_i64 << (8 * r))).collect();
+        let score: Float64Array = (0..7).map(|r| there(r).then_some(r as f64 / 3.0)).collect();
+        let truth: BooleanArray = (0..7).map(|r| there(r).then_some(r % 2 == 0)).collect();
         let columns: Vec<(&str, ArrayRef)> = vec![
-            (
-                "whole",
-                Arc::new(Int64Array::from_iter(
-                    (0..7).map(|r| there(r).then_some(1_i64 << (8 * r))),
-                )),
-            ),
-            (
-                "score",
-                Arc::new(Float64Array::from_iter(
-                    (0..7).map(|r| there(r).then_some(r as f64 / 3.0)),
-                )),
-            ),
-            (
-                "truth",
-                Arc::new(BooleanArray::from_iter((0..7).map(|r| there(r).then_some(r % 2 == 0)))),
-            ),
+            ("whole", Arc::new(whole)),
+            ("score", Arc::new(score)),
+            ("truth", Arc::new(truth)),
             ("text", Arc::new(text)),
             ("label", Arc::new(DictionaryArray::new(keys, Arc::new(labels)))),
         ];
