@@ -1,7 +1,7 @@
 //! Studies with known truth, for power, teaching, dry runs and benchmarks.
 //!
 //! [`Parameters`] say what is true; [`Draw`] makes the clients of any range of therapists, each from a random stream of its own, so
-//! that a study is the same bytes whatever the number of threads; [`write`] streams it to files, [`study`] keeps a small one in
+//! that a study is the same bytes whatever the number of threads; [`write()`] streams it to files, [`study`] keeps a small one in
 //! memory; [`truth`] gives the values that estimates should recover, under the estimates' ids.
 //!
 //! # The model

@@ -1,6 +1,6 @@
 //! What does a plugin cost above its analysis, and a second run of an unchanged study?
 //!
-//! usage: host DYAD [SESSIONS]
+//! usage: `host DYAD [SESSIONS]`
 //!
 //! DYAD is the release executable with its plugins beside it. An empty plugin in C is handed every column of 100,000 sessions; the
 //! peer is a bare process that ends at once. Then a simulated study is analysed with one worker at a time, with two at a time, and

@@ -1,6 +1,6 @@
 //! How long from a sessions file to a checked, sorted study, against bare polars that reads and sorts the same file?
 //!
-//! usage: ingest DYAD [SESSIONS] [PYTHON]
+//! usage: `ingest DYAD [SESSIONS] [PYTHON]`
 //!
 //! DYAD is the release executable, PYTHON one that has polars. `dyad validate` is the whole way: it hashes, decodes, scans,
 //! checks every cell for identifiers, scores, sorts and describes, and starts a process; the peer's time leaves its start out.

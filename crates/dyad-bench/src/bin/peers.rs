@@ -1,7 +1,7 @@
 //! How long does a whole `dyad run` take, against R and Python that do its headline analyses on the same file, and against bare
 //! polars that reads and sorts it?
 //!
-//! usage: peers DYAD PYTHON [--limit SECONDS] [--only PROGRAM,…]
+//! usage: `peers DYAD PYTHON [--limit SECONDS] [--only PROGRAM,…]`
 //!
 //! DYAD is the release executable, PYTHON one that has the packages of `peers/headline.py`; PROGRAM is dyad, polars, R or python.
 //! Prints Markdown: one table of times and memory with ratios, one of the stages of a run, one of the Reach lines.

@@ -1,6 +1,6 @@
 //! How long does the report take to write beside the analysis it reports, and how large is it for a million sessions?
 //!
-//! usage: report DYAD [SESSIONS]
+//! usage: `report DYAD [SESSIONS]`
 //!
 //! DYAD is the release executable. Written, without pictures, is the demo's report: results, page, Markdown, tables, figures.
 #![expect(clippy::print_stdout, reason = "a benchmark talks to a terminal")]

@@ -44,8 +44,8 @@ impl Ar1 {
 ///
 /// # Errors
 /// - As [`ar1`].
-/// - [`StatsError::TooFew`] without a replicate.
-/// - [`StatsError::Refused`] if the statistic is undefined for the data.
+/// - [`StatsError::TooFew`](crate::StatsError::TooFew) without a replicate.
+/// - [`StatsError::Refused`](crate::StatsError::Refused) if the statistic is undefined for the data.
 ///
 /// # Source
 /// `[@davison1997]`. Checked against orthant probabilities of the multivariate normal: `golden/stats/resample.R`.
