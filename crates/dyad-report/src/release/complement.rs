@@ -9,6 +9,8 @@ pub(crate) struct System {
     pub(crate) counts: Vec<u64>,
     /// Sums that a reader knows or can see: (cells, total).
     pub(crate) sums: Vec<(Vec<usize>, Total)>,
+    /// Numbers published elsewhere, such as the clients of the study.
+    pub(crate) published: Vec<u64>,
 }
 
 /// The other side of a sum.
@@ -36,7 +38,7 @@ impl System {
         rows: &[Vec<Option<u64>>],
         published: &[u64],
     ) -> (Self, Vec<Vec<Option<usize>>>) {
-        let mut system = Self::default();
+        let mut system = Self { published: published.to_vec(), ..Self::default() };
         let index: Vec<Vec<Option<usize>>> = rows
             .iter()
             .map(|row| {
@@ -214,7 +216,7 @@ mod tests {
     /// The system of a table whose row and column sums are all published.
     fn with_margins(rows: &[Vec<u64>]) -> System {
         let (height, width) = (rows.len(), rows[0].len());
-        let mut system = System { counts: rows.concat(), sums: Vec::new() };
+        let mut system = System { counts: rows.concat(), ..System::default() };
         for (r, row) in rows.iter().enumerate() {
             let cells = (0..width).map(|c| r * width + c).collect();
             system.sums.push((cells, Total::Known(row.iter().sum())));
@@ -276,7 +278,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_protected_is_said() {
-        let system = System { counts: vec![2], sums: vec![(vec![0], Total::Known(2))] };
+        let system =
+            System { counts: vec![2], sums: vec![(vec![0], Total::Known(2))], ..System::default() };
         assert!(system.protect(&[true], 5).is_none());
     }
 }

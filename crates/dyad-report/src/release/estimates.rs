@@ -189,7 +189,7 @@ fn complementary(estimates: &[Estimate], rules: &Rules) -> Vec<usize> {
             .take(12)
             .collect();
         let counts: Vec<u64> = members.iter().map(|(_, count)| *count).collect();
-        let mut system = System { counts, sums: Vec::new() };
+        let mut system = System { counts, ..System::default() };
         subset_sums(&mut system, name.1);
         let primary: Vec<bool> =
             members.iter().map(|(index, _)| fails(&estimates[*index], rules).is_some()).collect();

@@ -57,9 +57,24 @@ impl System {
         rounding: Rounding,
     ) -> [f64; 2] {
         let mut known = Known { equations: Vec::new(), variables: self.counts.len() };
+        // A total that is made of rounded cells is shown as their sum, which tells nothing of its own; that the true total is
+        // the sum of the true cells holds all the same, and the number may be published elsewhere.
+        // Where a part equals the total, which of the two is the total cannot be told, and neither is taken for one.
+        let mut made = vec![false; self.counts.len()];
+        for (parts, total) in &self.sums {
+            if let (Total::Cell(index), false) = (*total, rounding.counted_totals) {
+                made[index] |= parts.iter().all(|&part| self.counts[part] != self.counts[index]);
+            }
+        }
         for (index, state) in hidden.iter().enumerate() {
             let count = self.counts[index];
             match state {
+                None if made[index] => {
+                    if self.published.contains(&count) {
+                        let [low, high] = rounding.behind(count);
+                        known.between(vec![(index, 1.0)], low, high);
+                    }
+                }
                 None => {
                     let [low, high] = rounding.behind(count);
                     // What is shown and not 0 passed the threshold.
@@ -79,11 +94,10 @@ impl System {
                     let [low, high] = rounding.behind(total);
                     known.between(terms, low, high);
                 }
-                Total::Cell(index) if rounding.counted_totals => {
+                Total::Cell(index) => {
                     terms.push((index, -1.0));
                     known.equations.push(Equation { terms, constant: 0.0 });
                 }
-                Total::Cell(_) => {}
             }
         }
         interval(&known.equations, known.variables, cell)
@@ -125,8 +139,11 @@ mod tests {
 
     #[test]
     fn sevens_beside_one_another_do_not_follow_from_their_total() {
-        let system =
-            System { counts: vec![7, 7, 7, 27], sums: vec![((0..4).collect(), Total::Known(48))] };
+        let system = System {
+            counts: vec![7, 7, 7, 27],
+            sums: vec![((0..4).collect(), Total::Known(48))],
+            ..System::default()
+        };
         let primary = [true, true, true, false];
         let alone = primary.map(|p| p.then_some(Hidden::Primary));
         let [low, high] = system.feasible_rounded(&alone, 0, NHS);
@@ -136,9 +153,27 @@ mod tests {
     }
 
     #[test]
+    fn a_total_of_rounded_cells_is_known_where_it_is_published() {
+        let made = Rounding { counted_totals: false, ..NHS };
+        // 0 and 1 in a row, 13 and 18 in the next, their totals, and 32 clients in the study.
+        let counts = [[0, 1, 1], [13, 18, 31], [13, 19, 32]];
+        let rows: Vec<Vec<Option<u64>>> = counts.map(|row| row.map(Some).to_vec()).to_vec();
+        let (system, _) = System::of_table(&rows, &[32]);
+        let primary: Vec<bool> = counts.concat().iter().map(|n| (1..8).contains(n)).collect();
+        let alone: Vec<_> = primary.iter().map(|p| p.then_some(Hidden::Primary)).collect();
+        let [low, high] = system.feasible_rounded(&alone, 1, made);
+        assert!((low - 1.0).abs() < 1e-6 && high < 2.0, "{low} {high}");
+        let hidden = system.protect_rounded(&primary, made).unwrap();
+        assert!(hidden.contains(&Some(Hidden::Secondary)));
+    }
+
+    #[test]
     fn where_rounding_is_enough_nothing_more_goes() {
-        let system =
-            System { counts: vec![4, 41, 52], sums: vec![((0..3).collect(), Total::Known(97))] };
+        let system = System {
+            counts: vec![4, 41, 52],
+            sums: vec![((0..3).collect(), Total::Known(97))],
+            ..System::default()
+        };
         let hidden = system.protect_rounded(&[true, false, false], NHS).unwrap();
         assert_eq!(hidden, [Some(Hidden::Primary), None, None]);
     }
