@@ -106,7 +106,11 @@ impl<'r> Scale<'r> {
 
     /// The rule that classifies clients, if the criterion is known.
     pub(crate) fn classifier(&self) -> Result<Classifier, String> {
-        let criterion = self.criterion.as_ref().map_err(Clone::clone)?.points();
+        let criterion = match self.criterion.as_ref().map_err(Clone::clone)? {
+            Criterion::Computed(found) => found.criterion,
+            // "Six points" is reached by a change of six; a computed criterion must be exceeded.
+            Criterion::Given(points) => points - 2.0 * SCORE_TOLERANCE,
+        };
         Ok(Classifier {
             criterion,
             cutoff: self.cutoff.as_ref().ok().copied(),
