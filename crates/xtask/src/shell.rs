@@ -1,12 +1,15 @@
 //! Starting other programs, always from the root of the workspace.
 
+use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The folder of the root manifest.
 pub(crate) fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).unwrap_or(here).to_owned()
+    // Asked when it runs: two checkouts may share one target folder, and with it this executable.
+    let here = env::var_os("CARGO_MANIFEST_DIR");
+    let here = here.map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    here.ancestors().nth(2).unwrap_or(&here).to_owned()
 }
 
 /// A command that will run in the root of the workspace.
@@ -18,7 +21,7 @@ pub(crate) fn command(program: &str, args: &[&str]) -> Command {
 
 /// Cargo, the one that started this task.
 pub(crate) fn cargo(args: &[&str]) -> Command {
-    let program = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let program = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     command(&program, args)
 }
 
