@@ -14,7 +14,10 @@ local({
   attempt(id("service/caseness"), share(case, all, "baseline >= 10")); attempt(id("service/recovery"), share(case & over, case, "baseline >= 10 and final < 10, of cases"))
   attempt(id("service/reliable_improvement"), share(better, all, "gain >= 6")); attempt(id("service/reliable_recovery"), share(case & over & better, case, "recovery and gain >= 6, of cases"))
   attempt(id("service/reliable_deterioration"), share(worse, all, "gain <= -6"))
-  attempt(id("mean_change"), { q$y <- q$final - q$baseline; need(nrow(q) >= 2, "too few"); cr2(lm(y ~ 1, q), q, "(Intercept)", "coef_test(lm(final - baseline ~ 1), vcovCR(m, therapist, 'CR2'), test = 'Satterthwaite')") })
+  attempt(id("mean_change"), {
+    q$y <- q$final - q$baseline; need(nrow(q) >= 2, "too few"); m <- lm(y ~ 1, q)
+    r <- cr2(m, q, "(Intercept)", "coef_test(lm(final - baseline ~ 1), vcovCR(m, therapist, 'CR2'), test = 'Satterthwaite')"); r$details <- by_site(m, q); r$tolerances$details <- 1e-8; r
+  })
   attempt(id("severity_adjusted"), {
     need(ok && any(case), "no case"); q$y <- gain / sd(pre); q$x <- q$baseline - mean(q$baseline[case])
     cr2(lm(y ~ x, q), q, "(Intercept)", "coef_test(lm(gain / sd(pre) ~ I(baseline - mean of cases)), vcovCR(m, therapist, 'CR2'), test = 'Satterthwaite')")
@@ -35,6 +38,14 @@ local({
     need(nrow(q) >= 4 && varies(q$baseline) && varies(q$final), "no variation")
     e <- metafor::escalc(measure = "SMCR", m1i = mean(q$final), m2i = mean(q$baseline), sd1i = sd(q$baseline), ni = nrow(q), ri = cor(q$baseline, q$final))
     g <- benefit_sign * as.numeric(e$yi); se <- sqrt(as.numeric(e$vi)); record(g, se, g + c(-1, 1) * z975 * se, n = clients_n(q), call = "metafor::escalc(measure = 'SMCR')", tolerance = 1e-8)
+  })
+  attempt(id("pre_post/by_therapist"), {
+    need(nrow(q) >= 4 && varies(q$baseline) && varies(q$final), "no variation"); n <- nrow(q); J <- exp(lgamma((n - 1) / 2) - lgamma((n - 2) / 2)) / sqrt((n - 1) / 2)
+    weighted <- function(w) { m <- sum(w * q$baseline); benefit_sign * J * (sum(w * q$final) - m) / sqrt(sum(w * (q$baseline - m)^2) * n / (n - 1)) }
+    toward <- function(i, e) weighted((1 - e) * rep(1 / n, n) + e * (seq_len(n) == i))
+    v <- vapply(seq_len(n), function(i) weighted(rep(1 / n, n)) + (8 * (toward(i, 1e-3) - toward(i, -1e-3)) - (toward(i, 2e-3) - toward(i, -2e-3))) / 12e-3, 0)
+    r <- mean_by_therapist(v, q, "conf_int(lm(v ~ 1), vcovCR(m, therapist, 'CR2')), v: derivative of the weighted effect by each client's weight", tolerance = 1e-8)
+    r$tolerances[c("se", "ci", "details")] <- 1e-6; r
   })
   criterion <- z975 * sd(pre) * sqrt(1 - reliability) * sqrt(2); q$better <- benefit_sign * (q$final - q$baseline) > criterion + tie
   limit <- function(p, n, target) { r <- qbinom(p, n, target); (r - (pbinom(r, n, target) - p) / dbinom(r, n, target)) / n }   # Spiegelhalter (2005), appendix A.1.1

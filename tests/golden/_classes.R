@@ -14,7 +14,8 @@ local({
     clustered <- tryCatch({ m <- lm(y ~ 1, data.frame(y = as.numeric(flag))); V <- clubSandwich::vcovCR(m, cluster = s$therapist, type = "CR2")
       r <- as.data.frame(clubSandwich::conf_int(m, vcov = V, test = "Satterthwaite")); c(r$CI_L, r$CI_U) }, error = function(e) NULL)
     if (x == 0 || x == n || (!is.null(clustered) && any(!is.finite(clustered)))) clustered <- NULL
-    record(x / n, NULL, as.numeric(suppressWarnings(prop.test(x, n, correct = FALSE))$conf.int), n = clients_n(s), call = call, tolerances = list(ci = 1e-9), count = x, denominator = n, ci_clustered = clustered)
+    details <- if (!is.null(clustered)) c(clustered_low = clustered[1], clustered_high = clustered[2], by_site(m, s))
+    record(x / n, NULL, as.numeric(suppressWarnings(prop.test(x, n, correct = FALSE))$conf.int), n = clients_n(s), call = call, tolerances = list(ci = 1e-9, details = 1e-8), details = c(details, count = x, denominator = n), count = x, denominator = n, ci_clustered = clustered)
   }
   all <- rep(TRUE, nrow(q)); j <- "Jacobson-Truax class, denominator: clients with baseline and final; prop.test(x, n, correct = FALSE)"
   attempt(id("recovered"), share(recovered, all, j)); attempt(id("improved"), share(better & !recovered, all, j))

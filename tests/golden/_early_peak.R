@@ -8,6 +8,10 @@ for (A in alliances) {
     r <- t.test(q[[A]])
     record(r$estimate, r$stderr, as.numeric(r$conf.int), n = rows_n(q), df = r$parameter, call = "t.test(A at session k)", tolerance = 1e-9)
   })
+  for (k in peak_window) attempt(id(paste0("mean/", A, "/session_", k, "/by_therapist")), {
+    q <- d[d$session == k & !is.na(d[[A]]), ]; need(nrow(q) >= 2, "fewer than 2 ratings")
+    mean_by_therapist(q[[A]], q, "conf_int(lm(A ~ 1), vcovCR(m, therapist, 'CR2'))", rows_n(q))
+  })
   wide <- t(vapply(by_client, function(x) x[[A]][match(peak_window, x$session)], numeric(length(peak_window))))
   full <- stats::complete.cases(wide); W <- wide[full, , drop = FALSE]; wn <- clients_n(cl[full, ])
   top <- W >= apply(W, 1, function(x) if (length(x)) max(x) else NA) - tie

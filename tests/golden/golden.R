@@ -120,6 +120,16 @@ client_level <- function(r) { r$n["rows"] <- list(NULL); r }
 components <- function(m) { v <- as.data.frame(lme4::VarCorr(m)); setNames(v$vcov, sub(":.*", "", v$grp)) }
 
 # --- cluster-robust CR2, Bell-McCaffrey df -----------------------------------------------------------------------------
+by_site <- function(m, data) {        # the interval by site, given from three sites on
+  if (length(unique(data$site)) < 3) return(NULL)
+  test <- as.data.frame(clubSandwich::conf_int(m, vcov = clubSandwich::vcovCR(m, cluster = data$site, type = "CR2"), test = "Satterthwaite"))
+  if (any(!is.finite(c(test$CI_L, test$CI_U)))) NULL else c(site_low = test$CI_L, site_high = test$CI_U)
+}
+mean_by_therapist <- function(y, data, call, n = clients_n(data), ...) {   # no test: that a mean is not 0 may say nothing
+  need(length(unique(data$therapist)) >= 2, "fewer than 2 therapists")
+  data$y <- y; m <- lm(y ~ 1, data); r <- cr2(m, data, "(Intercept)", call, ...); r[c("statistic", "statistic_name", "df", "p")] <- NULL
+  r$n <- n; r$details <- by_site(m, data); r$tolerances$details <- 1e-8; r
+}
 cr2 <- function(m, data, term, call, ...) {
   V <- clubSandwich::vcovCR(m, cluster = data$therapist, type = "CR2")
   test <- as.data.frame(clubSandwich::coef_test(m, vcov = V, test = "Satterthwaite"))
@@ -347,6 +357,12 @@ for (A in alliances) {
     record(exp(s[["coef"]]), s[["robust se"]], exp(s[["coef"]] + c(-1, 1) * z975 * s[["robust se"]]), s[["z"]], "z", NULL, s[["Pr(>|z|)"]], rows_n(surv),
            "survival::coxph(Surv(start, stop, event) ~ ruptured + baseline, ties = 'efron', cluster = therapist)", 1e-7, list(se = 1e-6, ci = 1e-6, statistic = 1e-6, p = 1e-4),
            events = sum(surv$event), exposed_rows = sum(surv$ruptured), se_model = s[["se(coef)"]], log_likelihood = m$loglik)
+  })
+  attempt(paste0("rupture-repair/dropout/", A, "/hazard_ratio/by_therapist"), {
+    h <- golden[[paste0("rupture-repair/dropout/", A, "/hazard_ratio")]]; need(!is.null(h$estimate), "no hazard ratio")
+    G <- h$n$therapists; need(G >= 2, "one therapist"); b <- log(h$estimate); se <- h$se * sqrt(G / (G - 1))
+    record(h$estimate, se, exp(b + c(-1, 1) * qt(.975, G - 1) * se), b / se, "t", G - 1, 2 * pt(-abs(b / se), G - 1), h$n,
+           "the robust se of hazard_ratio * sqrt(G / (G - 1)); qt(.975, G - 1)", 1e-7, list(se = 1e-6, ci = 1e-6, statistic = 1e-6, p = 1e-4, df = 1e-9))
   })
   attempt(paste0("rupture-repair/outcome/", A, "/", Y, "/unrepaired"), {
     need(length(eligible) > 0, "no client has 5 ratings")

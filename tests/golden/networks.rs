@@ -78,7 +78,7 @@ fn every_record_can_fail() {
         for (name, record) in &records(file) {
             let own = json!({
                 "estimate": record["estimate"], "benefit": record["benefit"], "se": record["se"],
-                "ci": record["ci"], "p": record["p"], "n": record["n"],
+                "ci": record["ci"], "p": record["p"], "n": record["n"], "details": record["details"],
                 "refused": record["refused"].as_str().or(record["error"].as_str()),
                 "statistic": {"value": record["statistic"], "df": record["df"], "df2": record["df2"]},
             });

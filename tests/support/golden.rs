@@ -68,6 +68,10 @@ pub fn differences(record: &Value, delivered: &Value) -> Vec<String> {
             compare("ci", &record["ci"][limit], found, &record["ci_tolerance_abs_monte_carlo"]);
         }
     }
+    // Numbers of the record's own details are those of the estimate's details, under the same names.
+    for (name, expected) in record["details"].as_object().into_iter().flatten() {
+        compare("details", expected, &delivered["details"][name], &none);
+    }
     for unit in ["rows", "clients", "therapists", "sites"] {
         let (expected, found) = (&record["n"][unit], &delivered["n"][unit]);
         if !expected.is_null() && expected.as_u64() != found.as_u64() {
@@ -145,6 +149,19 @@ mod tests {
             let changed = with(delivered(), pointer, new);
             assert_eq!(differences(&record(), &changed).len(), 1, "{pointer} is not compared");
         }
+    }
+
+    #[test]
+    fn details_are_compared_by_name() {
+        let mut record = record();
+        record["details"] = json!({"site_low": 0.2});
+        record["tolerances"]["details"] = json!(1e-8);
+        let mut found = delivered();
+        assert_eq!(differences(&record, &found).len(), 1, "a detail that is not given differs");
+        found["details"] = json!({"site_low": 0.2, "other": 7.0});
+        assert!(differences(&record, &found).is_empty());
+        found["details"]["site_low"] = json!(0.21);
+        assert_eq!(differences(&record, &found).len(), 1);
     }
 
     #[test]

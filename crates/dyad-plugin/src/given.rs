@@ -4,13 +4,17 @@ use std::fmt::Display;
 
 use dyad_model::Estimate;
 use dyad_stats::correlation::Correlation;
-use dyad_stats::linear::ClusterRobust;
+use dyad_stats::linear::{ClusterRobust, Correction, ols};
 use dyad_stats::mixed::Fit;
 use dyad_stats::moments::TTest;
+
+use crate::derived::Clients;
 
 /// Fewer therapists than these, or fewer degrees of freedom than [`FEW_DF`], and a cluster-robust interval is unreliable.
 const FEW_THERAPISTS: u64 = 10;
 const FEW_DF: f64 = 4.0;
+/// Fewer sites than these, and an interval by site says nothing.
+const MIN_SITES: usize = 3;
 
 /// Gives an estimate what a statistic found.
 pub trait Given: Sized {
@@ -25,6 +29,16 @@ pub trait Given: Sized {
     /// A coefficient with its cluster-robust standard error. Counts come before: few therapists are said.
     #[must_use]
     fn clustered<E: Display>(self, found: Result<ClusterRobust, E>) -> Self;
+
+    /// The mean of one value per client with its interval by therapist, about therapists like these at these sites, and
+    /// [the interval by site](Given::site_interval). No test: that a mean is not 0 may say nothing. Counts come before.
+    #[must_use]
+    fn mean_by_therapist(self, clients: &Clients<'_>, of: &[usize], y: &[f64]) -> Self;
+
+    /// Adds the interval by site of the mean of one value per client, about sites like these, as `site_low` and `site_high` among the
+    /// details; nothing is added below three sites.
+    #[must_use]
+    fn site_interval(self, clients: &Clients<'_>, of: &[usize], y: &[f64]) -> Self;
 
     /// A mean with its t test.
     #[must_use]
@@ -80,6 +94,30 @@ impl Given for Estimate {
             given.warn("few therapists or degrees of freedom: the interval is unreliable")
         } else {
             given
+        }
+    }
+
+    fn mean_by_therapist(self, clients: &Clients<'_>, of: &[usize], y: &[f64]) -> Self {
+        let therapists = match clients.therapist_ranges(of) {
+            Ok(therapists) => therapists,
+            Err(reason) => return self.refused(reason),
+        };
+        let mean =
+            ols(&[], y).and_then(|m| m.cluster_robust("(intercept)", &therapists, Correction::Cr2));
+        let given = Self { p: None, statistic: None, ..self.clustered(mean) };
+        given.site_interval(clients, of, y)
+    }
+
+    fn site_interval(self, clients: &Clients<'_>, of: &[usize], y: &[f64]) -> Self {
+        let sites = clients.site_ranges(of);
+        if self.estimate.is_none() || sites.len() < MIN_SITES {
+            return self;
+        }
+        let mean =
+            ols(&[], y).and_then(|m| m.cluster_robust("(intercept)", &sites, Correction::Cr2));
+        match mean {
+            Ok(m) => self.detail("site_low", m.ci[0]).detail("site_high", m.ci[1]),
+            Err(_) => self,
         }
     }
 

@@ -1,14 +1,20 @@
 //! How much clients change: in points, in standard deviations, and for a client of a fixed severity.
+//!
+//! Intervals by therapist are about therapists like these at these sites, the network as it is. Where sites are a sample of others,
+//! `site_low` and `site_high` among the details hold the interval by site.
 
 use dyad_plugin::derived::{Clients, Sample};
 use dyad_plugin::prelude::*;
-use dyad_stats::change::pre_post_effect;
+use dyad_stats::change::{pre_post_contributions, pre_post_effect};
 use dyad_stats::linear::{ClusterRobust, Correction, ols};
 use dyad_stats::moments::{Moments, one_sample};
 
 use crate::scale::Scale;
 
-/// Adds `Y/mean_change`, `Y/pre_post` and `Y/severity_adjusted`.
+/// Below this many clients the interval of `pre_post` holds the truth less often than it should.
+const FEW_CLIENTS: usize = 40;
+
+/// Adds `Y/mean_change`, `Y/pre_post`, `Y/pre_post/by_therapist` and `Y/severity_adjusted`.
 pub(crate) fn add(
     findings: &mut Findings,
     clients: &Clients<'_>,
@@ -26,7 +32,10 @@ pub(crate) fn add(
         .source("bell2002");
     let points = if clients.has_therapists() {
         let by_therapist = by_therapist(clients, sample, &[], &change);
-        points.method("mean; CR2 by therapist, Bell–McCaffrey df").clustered(by_therapist)
+        points
+            .method("mean; CR2 by therapist, Bell–McCaffrey df; the sites as they are")
+            .clustered(by_therapist)
+            .site_interval(clients, &sample.clients, &change)
     } else {
         points.method("mean; t test").t_test(one_sample(&change, 0.0))
     };
@@ -45,13 +54,33 @@ pub(crate) fn add(
         Ok(effect) => {
             let given =
                 standardised.value(effect.g).se(effect.se).ci(effect.ci).detail("r", effect.r);
+            let given = if effect.n < FEW_CLIENTS {
+                given
+                    .warn(format!("only {} clients: the interval is a little too narrow", effect.n))
+            } else {
+                given
+            };
             if clients.has_therapists() {
-                given.warn("the interval takes clients as independent: where they share therapists it is too narrow, see mean_change")
+                given.warn("the interval takes clients as independent: where they share therapists it is too narrow, see pre_post/by_therapist")
             } else {
                 given
             }
         }
         Err(reason) => standardised.refused(reason.to_string()),
+    };
+
+    let contributions = pre_post_contributions(&before, &after, outcome.benefit_sign());
+    let robust = sample
+        .describe(Estimate::new(
+            format!("{}/pre_post/by_therapist", outcome.id),
+            format!("Standardised mean change of {name}, interval by therapist, + is better"),
+        ))
+        .method("pre_post with the interval of a mean of each client's contribution; CR2 by therapist, Bell–McCaffrey df; the sites as they are")
+        .source("becker1988")
+        .source("bell2002");
+    let robust = match contributions {
+        Ok(each) => robust.mean_by_therapist(clients, &sample.clients, &each),
+        Err(reason) => robust.refused(reason.to_string()),
     };
 
     let adjusted = sample
@@ -65,7 +94,7 @@ pub(crate) fn add(
         .source("minami2008")
         .source("bell2002");
     let adjusted = severity_adjusted(adjusted, clients, scale, sample, pairs);
-    findings.estimates.extend([points, standardised, adjusted]);
+    findings.estimates.extend([points, standardised, robust, adjusted]);
 }
 
 /// The expected gain, in standard deviations at intake, of a client whose baseline equals the reference.

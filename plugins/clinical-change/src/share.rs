@@ -46,7 +46,13 @@ impl Among {
             .detail("count", x as f64)
             .detail("denominator", n as f64);
         match self.clustered(clients) {
-            Some([low, high]) => given.detail("clustered_low", low).detail("clustered_high", high),
+            Some([low, high]) => {
+                let given = given
+                    .detail("clustered_low", low)
+                    .detail("clustered_high", high)
+                    .warn("the interval takes clients as independent: where they share therapists clustered_low and clustered_high are right");
+                given.site_interval(clients, &self.clients, &self.hits)
+            }
             None => given,
         }
     }

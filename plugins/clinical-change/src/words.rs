@@ -22,16 +22,26 @@ const METHODS: &str = "Reliable change was a change beyond the 95 % limit of mea
                        and the reliability declared for the measure [@jacobson1991]. Clients who changed reliably for the better and crossed cut-off c \
                        from the clinical to the functional side counted as recovered. Beside these stand the rates that services report, by the fixed \
                        cut-off and reliable change of the study file or the instrument [@clark2018]. Rates have Wilson intervals [@wilson1927], and beside \
-                       them intervals from cluster-robust standard errors by therapist [@bell2002; @pustejovsky2018]. Mean change is given in points, \
+                       them, and in the text where there are therapists, intervals from cluster-robust standard errors by therapist [@bell2002; @pustejovsky2018], which speak \
+                       of therapists like these at these sites; intervals by site stand among the details of each number. Mean change is given in points, \
                        standardised by the SD at baseline [@becker1988], and for a client of the average severity of the cases at the start [@minami2008]. \
                        Sudden gains and losses follow the three criteria of [@tang1999]. Rates of therapists and sites stand in funnel plots with exact \
                        binomial limits [@spiegelhalter2005].";
+
+/// The interval of a rate that knows that clients share therapists, where there is one, else Wilson's.
+fn interval_of(rate: &Estimate) -> Option<[f64; 2]> {
+    let detail = |name: &str| -> Option<f64> { rate.details.get(name)?.as_f64() };
+    detail("clustered_low")
+        .zip(detail("clustered_high"))
+        .map(|(low, high)| [low.max(0.0), high.min(1.0)])
+        .or(rate.ci)
+}
 
 /// One sentence for a clinician, from the first outcome measure with an answer.
 fn answer(findings: &Findings, run: &Run<Settings>) -> String {
     let rate = |outcome: &Measure, what: &str| {
         let e = findings.get(&format!("{}/{what}", outcome.id))?;
-        Some((e.estimate?, e.ci?, e.n.clients.unwrap_or(0)))
+        Some((e.estimate?, interval_of(e)?, e.n.clients.unwrap_or(0)))
     };
     for outcome in run.measures_of(Role::Outcome) {
         let (Some(better), Some(worse)) =
@@ -60,7 +70,7 @@ fn results(findings: &Findings) -> String {
     let counted = |e: &Estimate| {
         let count = e.details.get("count")?.as_f64()?;
         let of = e.details.get("denominator")?.as_f64()?;
-        let (share, ci) = (e.estimate?, e.ci?);
+        let (share, ci) = (e.estimate?, interval_of(e)?);
         Some(format!(
             "{}: {count} of {of}, {}, 95 % CI [{}, {}].",
             e.label,
@@ -70,10 +80,13 @@ fn results(findings: &Findings) -> String {
         ))
     };
     let mut sentences: Vec<String> = findings.estimates.iter().filter_map(counted).collect();
+    let given = |id: &str| findings.get(id).is_some_and(|e| e.estimate.is_some());
     sentences.push(summary::sentences(findings, |id| match id.rsplit_once('/')?.1 {
         "mean_change" | "sessions_mean" => Some(Symbol::Free("M")),
         "sessions_median" => Some(Symbol::Free("Mdn")),
-        "pre_post" | "severity_adjusted" => Some(Symbol::Free("g")),
+        // Where both are given, the one whose interval knows of therapists.
+        "pre_post" if given(&format!("{id}/by_therapist")) => None,
+        "pre_post" | "severity_adjusted" | "by_therapist" => Some(Symbol::Free("g")),
         _ => None,
     }));
     sentences.join(" ")

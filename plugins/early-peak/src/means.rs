@@ -18,10 +18,11 @@ const MIN_DRAWN: u64 = 10;
 #[derive(Default)]
 struct AtSession {
     ratings: Moments,
+    values: Vec<f64>,
     clients: Vec<usize>,
 }
 
-/// Adds `mean/A/session_k` for every session of the window, and the course over all sessions as a figure.
+/// Adds `mean/A/session_k` and `mean/A/session_k/by_therapist` for every session of the window, and the course over all sessions as a figure.
 pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
     let (clients, alliance) = (course.clients, course.alliance);
     let mut sessions: BTreeMap<i64, AtSession> = BTreeMap::new();
@@ -29,6 +30,7 @@ pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
         for (session, rating) in course.series(client) {
             let at = sessions.entry(session).or_default();
             at.ratings.push(rating);
+            at.values.push(rating);
             at.clients.push(client);
         }
     }
@@ -36,20 +38,33 @@ pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
     for k in first..=last {
         let none = AtSession::default();
         let at = sessions.get(&k).unwrap_or(&none);
-        let estimate = Estimate::new(
-            format!("mean/{}/session_{k}", alliance.id),
-            format!("Mean {} at session {k}", alliance.name()),
-        )
-        .counts(Counts { rows: Some(at.ratings.n()), ..clients.counts(&at.clients) })
-        .dropped(format!("no rating at session {k}"), clients.len() as u64 - at.ratings.n())
-        .method("mean over the clients who rated this session; t interval, clients as units")
-        .source("student1908");
+        let id = format!("mean/{}/session_{k}", alliance.id);
+        let label = format!("Mean {} at session {k}", alliance.name());
+        let described = |id: String, label: String| {
+            Estimate::new(id, label)
+                .counts(Counts { rows: Some(at.ratings.n()), ..clients.counts(&at.clients) })
+                .dropped(format!("no rating at session {k}"), clients.len() as u64 - at.ratings.n())
+        };
+        let robust =
+            described(format!("{id}/by_therapist"), format!("{label}, interval by therapist"))
+                .method("the same mean; CR2 by therapist, Bell–McCaffrey df; the sites as they are")
+                .source("bell2002");
+        let estimate = described(id, label)
+            .method("mean over the clients who rated this session; t interval, clients as units")
+            .source("student1908");
         findings.estimates.push(match describe(&at.ratings) {
             Ok((mean, se, ci)) => {
-                estimate.value(mean).se(se).ci(ci).detail("df", at.ratings.n() as f64 - 1.0)
+                let given =
+                    estimate.value(mean).se(se).ci(ci).detail("df", at.ratings.n() as f64 - 1.0);
+                if clients.has_therapists() {
+                    given.warn("the interval takes clients as independent: where they share therapists it is too narrow, see by_therapist")
+                } else {
+                    given
+                }
             }
             Err(reason) => estimate.refused(reason.to_string()),
         });
+        findings.estimates.push(robust.mean_by_therapist(clients, &at.clients, &at.values));
     }
     findings.figures.extend(figure(course, &sessions));
 }

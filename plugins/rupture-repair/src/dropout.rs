@@ -10,8 +10,10 @@ use crate::at_risk::AtRisk;
 
 /// Fewer therapists than these, and a robust standard error is unreliable.
 const FEW_THERAPISTS: usize = 10;
+/// Fewer than these, and the normal distribution finds too much.
+const NORMAL_THERAPISTS: usize = 50;
 
-/// Adds `dropout/A/hazard_ratio`, `…/odds_ratio`, `…/proportionality` and `…/any_rupture`.
+/// Adds `dropout/A/hazard_ratio`, `…/hazard_ratio/by_therapist`, `…/odds_ratio`, `…/proportionality` and `…/any_rupture`.
 ///
 /// The exposure comes from `fixed_drop` on all clients, because the other detectors look at the whole series and so into the future.
 pub(crate) fn add(
@@ -23,6 +25,7 @@ pub(crate) fn add(
     let drop = run.settings().fixed_drop;
     let (hazard, fit) = hazard_ratio(run, clients, alliance, drop)?;
     let name = alliance.name();
+    let robust = by_therapist(&hazard, &fit);
     let new =
         |what: &str, label: String| Estimate::new(format!("dropout/{}/{what}", alliance.id), label);
     let odds = new("odds_ratio", format!("Odds ratio of leaving at a session after a drop of {name}"))
@@ -56,8 +59,37 @@ pub(crate) fn add(
             "immortal time: who stays longer has more chances for a rupture, so \"any rupture\" as a property of the client would make ruptures look \
              protective; see hazard_ratio, where only past ruptures count",
         );
-    findings.estimates.extend([hazard, odds, steady, any]);
+    findings.estimates.extend([hazard, robust, odds, steady, any]);
     Ok(())
+}
+
+/// The same hazard ratio, judged as one from few therapists.
+fn by_therapist(hazard: &Estimate, fit: &Result<Cox, String>) -> Estimate {
+    let estimate = Estimate::new(
+        format!("{}/by_therapist", hazard.id),
+        format!("{}, judged by the number of therapists", hazard.label),
+    )
+    .method("the same Cox model; robust variance times G/(G − 1), t with G − 1 df, G therapists")
+    .source("cox1972")
+    .source("lin1989");
+    let estimate = Estimate { n: hazard.n, dropped: hazard.dropped.clone(), ..estimate };
+    let therapists = usize::try_from(hazard.n.therapists.unwrap_or(0)).unwrap_or(0);
+    let found = fit
+        .as_ref()
+        .map_err(Clone::clone)
+        .and_then(|fit| fit.coefficients[0].by_clusters(therapists).map_err(|e| e.to_string()));
+    match found {
+        Err(reason) => estimate.refused(reason),
+        Ok(b) => {
+            let given = estimate
+                .value(b.estimate.exp())
+                .se(b.se)
+                .ci([b.ci[0].exp(), b.ci[1].exp()])
+                .statistic("t", b.t, Some(b.df))
+                .p(b.p);
+            few(given, therapists)
+        }
+    }
 }
 
 fn assumption(alliance: &str, p: f64) -> Note {
@@ -118,6 +150,11 @@ pub(crate) fn hazard_ratio(
                 .statistic("z", b.z, None)
                 .p(b.p)
                 .detail("se_model", b.se);
+            let given = if therapists < NORMAL_THERAPISTS {
+                given.warn(format!("{therapists} therapists: normal quantiles find too much, see hazard_ratio/by_therapist"))
+            } else {
+                given
+            };
             (few(given, therapists), Ok(fit))
         }
     })

@@ -57,7 +57,8 @@ fn answer(findings: &Findings, run: &Run<Settings>) -> String {
         );
         text += &more;
     }
-    if let Some((hazard, estimate)) = value(format!("dropout/{}/hazard_ratio", alliance.id))
+    if let Some((hazard, estimate)) =
+        value(format!("dropout/{}/hazard_ratio/by_therapist", alliance.id))
         && let (Some(ci), Some(p)) = (estimate.ci, estimate.p)
     {
         let verdict = if ci[0] > 1.0 {
@@ -91,7 +92,7 @@ fn methods(settings: &Settings) -> String {
          client's mean (charts) or to within {} of where it fell from (drops). Beside each count stands what the same rule finds in {} simulated \
          studies of stationary normal noise with each client's sessions, mean and standard deviation, independent and autocorrelated. Agreement is \
          Cohen's kappa [@cohen1960], and the Jaccard index with one session's shift [@jaccard1912]. Dropout was modelled by Cox regression with an \
-         earlier drop as time-varying exposure [@cox1972; @efron1977], standard errors robust by therapist [@lin1989], tested for proportionality \
+         earlier drop as time-varying exposure [@cox1972; @efron1977], standard errors robust by therapist [@lin1989] and judged by t with therapists − 1 df, tested for proportionality \
          [@grambsch1994], and by discrete-time logistic regression [@allison1982]; \"any rupture\" as a property of the client was not analysed, \
          because it would count time survived as protection [@suissa2008]. Retention is a Kaplan–Meier curve [@kaplan1958]. Clients with unrepaired, \
          repaired and no ruptures were compared in the final outcome given intake severity and number of sessions, with cluster-robust standard errors \
@@ -137,6 +138,7 @@ fn symbol(id: &str) -> Option<Symbol> {
         "odds_ratio" => Some(Symbol::Free("OR")),
         "per_session" => Some(Symbol::Free("rate")),
         "median" => Some(Symbol::Free("Mdn")),
+        "by_therapist" if id.starts_with("dropout/") => Some(Symbol::Free("HR")),
         _ if id.starts_with("outcome/") || id.starts_with("sensitivity/") => {
             Some(Symbol::Free("b"))
         }

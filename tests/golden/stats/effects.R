@@ -13,6 +13,12 @@ for (case in names(sets)) {
   input <- c(before = numbers(d$before), after = numbers(d$after), benefit_sign = number(sign))
   e <- summary(escalc("SMCR", m1i = mean(d$after), m2i = mean(d$before), sd1i = sd1, ni = n, ri = r)); g <- sign * as.numeric(e$yi); se <- as.numeric(e$sei)
   put("change/pre_post_effect", case, "metafor::escalc('SMCR')", input, c(g = g, se = se, low = g - qnorm(.975) * se, high = g + qnorm(.975) * se, r = r))
+  # What a client contributes: how g moves as that client's weight grows, by central differences of the weighted effect.
+  J <- exp(lgamma((n - 1) / 2) - lgamma((n - 2) / 2)) / sqrt((n - 1) / 2)
+  weighted <- function(w) { m <- sum(w * d$before); s <- sqrt(sum(w * (d$before - m)^2) * n / (n - 1)); sign * J * (sum(w * d$after) - m) / s }
+  toward <- function(i, e) weighted((1 - e) * rep(1 / n, n) + e * (seq_len(n) == i))
+  v <- vapply(seq_len(n), function(i) weighted(rep(1 / n, n)) + (8 * (toward(i, 1e-3) - toward(i, -1e-3)) - (toward(i, 2e-3) - toward(i, -2e-3))) / 12e-3, 0)
+  put("change/pre_post_contributions", case, "derivative of the weighted effect by the weight of each client", input, c(mean = mean(v), sd = sd(v), setNames(v, paste0("client_", seq_len(n)))), c(default = 1e-7))
   each <- sign * ((mean(d$after) - mean(d$before)) + resid(lm(after ~ before, d))) / sd1; k <- c(1, 2, n)
   put("change/severity_adjusted_effects", case, "(mean change + resid(lm(after ~ before))) / sd(before)", input, c(mean = mean(each), sd = sd(each), setNames(each[k], paste0("client_", k))), c(default = 1e-9))
   for (rule in list(c(10, 6), c(8, 4), c(52, 5))) {

@@ -37,6 +37,12 @@ hazards <- function(name, d, columns, ties, cluster = FALSE) {
   input <- c(rows = rows_of(name), columns = list_of(quoted(columns)), ties = quoted(ties), robust = tolower(cluster))
   call <- paste0("coxph(Surv(start, stop, event) ~ ", paste(columns, collapse = " + "), ", ties = '", ties, "'", if (cluster) ", cluster = cluster", ")")
   put("cox", paste(name, ties, if (cluster) "robust"), call, input, expect, c(default = 1e-7, setNames(rep(1e-6, 2 * length(columns)), paste0(columns, rep(c("/se", "/robust_se"), each = length(columns))))))
+  if (cluster) {
+    G <- length(unique(d$id)); expect <- c()
+    for (k in columns) { b <- s[k, "coef"]; se <- s[k, "robust se"] * sqrt(G / (G - 1)); half <- qt(.975, G - 1) * se
+      expect[paste0(k, c("/estimate", "/se", "/df", "/t", "/p", "/low", "/high"))] <- c(b, se, G - 1, b / se, 2 * pt(-abs(b / se), G - 1), b - half, b + half) }
+    put("by_clusters", paste(name, ties), paste0(call, "; robust se * sqrt(G / (G - 1)), pt(df = G - 1)"), input, expect, c(default = 1e-6))
+  }
   if (ties == "exact") return(invisible(m))
   for (g in c("km", "identity", "log")) {
     z <- cox.zph(m, transform = g, terms = FALSE)$table; expect <- c()

@@ -42,13 +42,50 @@ pub fn pre_post_effect(before: &[f64], after: &[f64], benefit_sign: f64) -> Resu
     let r = crate::correlation::coefficient(&cross, ["the scores before", "the scores after"])?;
     let n = before.len() as f64;
     let m = n - 1.0;
-    let correction =
-        (libm::lgamma(0.5 * m) - libm::lgamma(0.5 * (m - 1.0))).exp() / (0.5 * m).sqrt();
     let sd = (cross.xx / m).sqrt();
-    let g = benefit_sign * correction * (cross.mean_y - cross.mean_x) / sd;
+    let g = benefit_sign * small_sample(m) * (cross.mean_y - cross.mean_x) / sd;
     let se = (2.0 * (1.0 - r) / n + g * g / (2.0 * n)).sqrt();
     let half = normal::quantile(0.975) * se;
     Ok(PrePostEffect { g, se, ci: [g - half, g + half], r, n: before.len() })
+}
+
+/// Returns what each client contributes to [`pre_post_effect`]: values whose mean is g and that vary as g does, so that a standard error
+/// that knows which clients belong together can be taken from them.
+///
+/// v = J·(d − D̄/2·(n·(x − x̄)²/Σ(x − x̄)² − 1))/SD₁, d the gain in the direction of benefit, D̄ its mean, x the score before: the influence of
+/// a client on the mean gain and on the standard deviation that it is divided by.
+///
+/// # Shape and units
+/// As [`pre_post_effect`]; the values are in standard deviations before.
+///
+/// # Missing values
+/// None accepted.
+///
+/// # Errors
+/// As [`pre_post_effect`].
+///
+/// # Source
+/// `[@becker1988]` for g. Checked against R, the derivative of g by the weight of each client: `golden/stats/effects.R`.
+pub fn pre_post_contributions(
+    before: &[f64],
+    after: &[f64],
+    benefit_sign: f64,
+) -> Result<Vec<f64>> {
+    let effect = pre_post_effect(before, after, benefit_sign)?;
+    let cross = Cross::of(before, after);
+    let (n, mean) = (cross.n as f64, cross.mean_y - cross.mean_x);
+    // J/SD₁, without dividing by a mean gain that may be 0.
+    let scale = benefit_sign * small_sample(n - 1.0) / (cross.xx / (n - 1.0)).sqrt();
+    let own = |(x, y): (&f64, &f64)| {
+        let spread = (x - cross.mean_x).powi(2) * n / cross.xx - 1.0;
+        effect.g + scale * ((y - x) - mean - 0.5 * mean * spread)
+    };
+    Ok(before.iter().zip(after).map(own).collect())
+}
+
+/// J, the correction of a standardised mean for small samples.
+fn small_sample(m: f64) -> f64 {
+    (libm::lgamma(0.5 * m) - libm::lgamma(0.5 * (m - 1.0))).exp() / (0.5 * m).sqrt()
 }
 
 /// Returns the severity-adjusted effect of each client: the mean effect, plus how much further the client came than clients of the same
@@ -102,6 +139,18 @@ mod tests {
         let sd = (cross.xx / 5.0).sqrt();
         assert!((cross.mean_y - (94.0 - 62.0) / 6.0 / sd).abs() < 1e-12);
         assert!(cross.xy.abs() < 1e-10);
+    }
+
+    #[test]
+    fn contributions_average_to_the_effect() {
+        let (before, after) = ([20.0, 14.0, 9.0, 17.0, 12.0], [12.0, 9.0, 8.0, 15.0, 5.0]);
+        let effect = pre_post_effect(&before, &after, -1.0).unwrap();
+        let each = pre_post_contributions(&before, &after, -1.0).unwrap();
+        assert!((each.iter().sum::<f64>() / 5.0 - effect.g).abs() < 1e-14);
+        // Nobody changed on average: g is 0, and what each client contributes is their own gain.
+        let even = pre_post_contributions(&before, &[21.0, 13.0, 9.0, 18.0, 11.0], -1.0).unwrap();
+        assert!(even.iter().sum::<f64>().abs() < 1e-14 && even.iter().any(|v| v.abs() > 0.1));
+        assert!(pre_post_contributions(&[5.0; 5], &after, -1.0).is_err());
     }
 
     #[test]

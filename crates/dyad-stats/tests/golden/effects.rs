@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail it by panicking")]
 
-use dyad_stats::change::{ServiceCounts, ServiceRule, pre_post_effect, severity_adjusted_effects};
+use dyad_stats::change::{
+    ServiceCounts, ServiceRule, pre_post_contributions, pre_post_effect, severity_adjusted_effects,
+};
 use dyad_stats::moments::Moments;
 use serde_json::Value;
 
@@ -33,8 +35,12 @@ fn service(input: &Value, before: &[f64], after: &[f64]) -> Found {
 
 #[test]
 fn every_record_is_reproduced() {
-    let statistics =
-        ["change/pre_post_effect", "change/severity_adjusted_effects", "change/service"];
+    let statistics = [
+        "change/pre_post_effect",
+        "change/pre_post_contributions",
+        "change/severity_adjusted_effects",
+        "change/service",
+    ];
     support::every_record_is_reproduced("effects.json", &statistics, |statistic, input| {
         let (before, after) = (numbers(input, "before"), numbers(input, "after"));
         let sign = number(input, "benefit_sign");
@@ -49,8 +55,12 @@ fn every_record_is_reproduced() {
                     ("r", found.r),
                 ])
             }
-            "change/severity_adjusted_effects" => {
-                let each = severity_adjusted_effects(&before, &after, sign).unwrap();
+            "change/pre_post_contributions" | "change/severity_adjusted_effects" => {
+                let each = if statistic == "change/pre_post_contributions" {
+                    pre_post_contributions(&before, &after, sign).unwrap()
+                } else {
+                    severity_adjusted_effects(&before, &after, sign).unwrap()
+                };
                 let all = Moments::of(&each);
                 let mut found = named([("mean", all.mean().unwrap()), ("sd", all.sd().unwrap())]);
                 found.extend(listed("client", each));

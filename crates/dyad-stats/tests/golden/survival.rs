@@ -111,6 +111,27 @@ fn hazards(input: &Value, table: &Table) -> Found {
     found
 }
 
+fn few_clusters(input: &Value, table: &Table) -> Found {
+    let names = words(input, "columns");
+    let fit = fitted(input, table, &names);
+    let count = clusters(input, table).len();
+    let mut found = Found::new();
+    for (name, b) in names.iter().zip(&fit.coefficients) {
+        let b = b.by_clusters(count).unwrap();
+        let values = [
+            ("estimate", b.estimate),
+            ("se", b.se),
+            ("df", b.df),
+            ("t", b.t),
+            ("p", b.p),
+            ("low", b.ci[0]),
+            ("high", b.ci[1]),
+        ];
+        found.extend(values.map(|(what, value)| (format!("{name}/{what}"), value)));
+    }
+    found
+}
+
 fn proportionality(input: &Value, table: &Table) -> Found {
     let names = words(input, "columns");
     let scale = match word(input, "scale") {
@@ -194,6 +215,7 @@ fn every_record_is_reproduced() {
         "survival/kaplan_meier",
         "survival/log_rank",
         "survival/cox",
+        "survival/by_clusters",
         "survival/proportionality",
         "survival/concordance",
         "survival/discrete_hazard",
@@ -205,6 +227,7 @@ fn every_record_is_reproduced() {
             "survival/kaplan_meier" => curve(input, &table),
             "survival/log_rank" => groups(&table),
             "survival/cox" => hazards(input, &table),
+            "survival/by_clusters" => few_clusters(input, &table),
             "survival/proportionality" => proportionality(input, &table),
             "survival/concordance" => order(input, &table),
             "survival/discrete_hazard" => hazard_by_session(input, &table),
