@@ -41,6 +41,7 @@ pub(crate) fn scale(id: &str) -> Scale {
         | "icc_consistency"
         | "session_rmcorr"
         | "equivalence"
+        | "jaccard"
         | "icc_therapist"
         | "pooled"
         | "prediction_interval" => Scale::Bounded,
@@ -51,9 +52,18 @@ pub(crate) fn scale(id: &str) -> Scale {
         | "reliable_improvement"
         | "reliable_recovery"
         | "variance_explained"
-        | "session_3_permutation" => Scale::Share,
+        | "session_3_permutation"
+        | "session_3_drift"
+        | "caseness"
+        | "recovery"
+        | "reliable_deterioration"
+        | "sudden_gains"
+        | "sudden_losses" => Scale::Share,
+        "dropout" if before == "attendance" => Scale::Share,
         "i2" => Scale::Percent,
-        "clients" | "ruptures" | "repaired" | "best_knot" => Scale::Count,
+        "clients" | "ruptures" | "repaired" | "best_knot" | "two_or_more" | "funnel_therapists"
+        | "funnel_sites" => Scale::Count,
+        _ if id.starts_with("shape/") => Scale::Count,
         _ if last.starts_with("share_") || before == "prevalence" => Scale::Share,
         _ => Scale::Number,
     }

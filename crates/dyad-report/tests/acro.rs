@@ -64,7 +64,7 @@ fn of(clients: u64) -> Counts {
 fn the_threshold_is_the_same_for_every_count() {
     for cell in list(&decisions(), "counts") {
         let (n, fails) = (cell["n"].as_u64().unwrap(), cell["fails"].as_bool().unwrap());
-        let estimate = Estimate::new("y/mean", "Mean").value(3.0).counts(of(n));
+        let estimate = Estimate::new("y/mean", "Mean").value(3.25).counts(of(n));
         assert_eq!(rule(estimate).is_some(), fails, "{n} persons");
     }
 }
@@ -73,7 +73,7 @@ fn the_threshold_is_the_same_for_every_count() {
 fn degrees_of_freedom_are_judged_alike() {
     for model in list(&decisions(), "models") {
         let (df, fails) = (model["df"].as_f64().unwrap(), model["fails"].as_bool().unwrap());
-        let estimate = Estimate::new("y/slope", "Slope").value(3.0).counts(of(500)).statistic(
+        let estimate = Estimate::new("y/slope", "Slope").value(3.25).counts(of(500)).statistic(
             "t",
             2.0,
             Some(df),
@@ -90,7 +90,7 @@ fn whatever_is_dominated_for_acro_is_dominated_for_us() {
             cell["clients"].as_array().unwrap().iter().map(|n| n.as_u64().unwrap()).collect();
         let all = clients.iter().sum();
         let estimate = Estimate::new("y/mean", "Mean")
-            .value(3.0)
+            .value(3.25)
             .counts(of(all))
             .spread(Spread::over_therapists(&clients));
         let ours = rule(estimate);

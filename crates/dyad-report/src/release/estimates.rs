@@ -16,21 +16,53 @@ const TEN: u64 = 10;
 /// Counts withheld in an analysis; where they stand again, they are withheld again.
 pub(crate) type Withheld = BTreeSet<u64>;
 
-/// The whole number of persons an estimate is, or is a share of; `None` if it is neither.
-fn persons(estimate: &Estimate) -> Option<u64> {
-    let value = estimate.estimate?;
-    let n = estimate.n.clients.or(estimate.n.therapists);
-    let count = match scale(&estimate.id) {
-        Scale::Count if !estimate.id.ends_with("best_knot") => value,
-        Scale::Share if !is_explained(estimate) => value * n? as f64,
-        _ => return None,
-    };
-    whole(count)
+/// What an estimate counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Counted {
+    /// Persons, or what they did.
+    Number(u64),
+    /// Persons, given as a share of everybody.
+    Share(u64),
 }
 
-/// A share of variance is no share of persons.
-fn is_explained(estimate: &Estimate) -> bool {
-    estimate.id.ends_with("variance_explained")
+impl Counted {
+    fn number(self) -> u64 {
+        let (Self::Number(count) | Self::Share(count)) = self;
+        count
+    }
+}
+
+/// The whole number of persons an estimate is, or is a share of; `None` if it is neither.
+///
+/// An id that nobody knows may come from anybody's plugin: a whole number without an interval is then taken for a count, and a
+/// share of the clients that makes a whole number of them for a share. Chance makes either once in a hundred million statistics.
+fn counted(estimate: &Estimate) -> Option<Counted> {
+    let value = estimate.estimate?;
+    let last = estimate.id.rsplit('/').next().unwrap_or("");
+    if matches!(
+        last,
+        "best_knot" | "median" | "sessions_median" | "funnel_sites" | "variance_explained"
+    ) {
+        return None; // a session, sites, a share of variance
+    }
+    let n = estimate.n.clients.or(estimate.n.therapists);
+    let near = |count: f64| (count - count.round()).abs() < 1e-9 * count.max(1.0);
+    match scale(&estimate.id) {
+        Scale::Count => whole(value).map(Counted::Number),
+        Scale::Share => whole(value * n? as f64).map(Counted::Share),
+        Scale::Number if value > 0.0 && near(value) && estimate.ci.is_none() => {
+            whole(value).map(Counted::Number)
+        }
+        Scale::Number if value > 0.0 && value <= 1.0 && near(value * n? as f64) => {
+            whole(value * n? as f64).map(Counted::Share)
+        }
+        _ => None,
+    }
+}
+
+/// The number behind [`counted`].
+fn persons(estimate: &Estimate) -> Option<u64> {
+    counted(estimate).map(Counted::number)
 }
 
 /// A number of persons as a whole number; shared ties count as the smaller one.
@@ -88,16 +120,20 @@ fn fails(e: &Estimate, rules: &Rules) -> Option<(&'static str, String)> {
             let rule = if count == 0 { "T3" } else { "T1" };
             return Some((rule, format!("suppressed: fewer than {clients} persons counted")));
         }
-        let base = if kind == Scale::Count && e.id.ends_with("clients") || kind == Scale::Share {
-            e.n.clients.or(e.n.therapists)
-        } else {
-            None
-        };
+        let of_everybody =
+            matches!(counted(e), Some(Counted::Share(_))) || e.id.ends_with("/clients");
+        let base = e.n.clients.or(e.n.therapists).filter(|_| of_everybody);
         if base.is_some_and(|base| rules.hides(base.saturating_sub(count))) {
             return Some(("T3", format!("suppressed: fewer than {clients} persons not counted")));
         }
     }
     None
+}
+
+/// Whether it says something of every single person: that none, or all, are counted.
+fn is_nobody_or_everybody(estimate: &Estimate) -> bool {
+    let everybody = estimate.n.clients.or(estimate.n.therapists);
+    matches!(counted(estimate), Some(Counted::Share(n)) if n == 0 || Some(n) == everybody)
 }
 
 /// Withholds an estimate.
@@ -136,8 +172,13 @@ pub(crate) fn withhold(
                 "suppressed_secondary",
             );
             audit.add("T10", Action::SuppressedSecondary, place);
-        } else if dominance == Dominance::Unknown && estimate.n.therapists.is_some() {
-            audit.add("T2", Action::Review, place);
+        } else {
+            if is_nobody_or_everybody(estimate) {
+                audit.add("T3", Action::Review, place.clone());
+            }
+            if dominance == Dominance::Unknown && estimate.n.therapists.is_some() {
+                audit.add("T2", Action::Review, place);
+            }
         }
     }
     // The largest share is one therapist's.
@@ -171,7 +212,7 @@ pub(crate) fn withhold_again(
 fn complementary(estimates: &[Estimate], rules: &Rules) -> Vec<usize> {
     let family = |e: &Estimate| {
         let head = e.id.rsplit_once('/').map_or("", |(head, _)| head).to_owned();
-        (head, e.n.clients, scale(&e.id) == Scale::Share)
+        (head, e.n.clients, matches!(counted(e), Some(Counted::Share(_))))
     };
     let mut hidden = Vec::new();
     let mut done: Vec<(String, Option<u64>, bool)> = Vec::new();
@@ -239,16 +280,16 @@ pub(crate) fn round(plugin: &str, estimates: &mut [Estimate], rules: &Rules, aud
             continue;
         }
         let exact = e.n;
-        let count = persons(e);
+        let counted = counted(e);
         e.n = counts(exact, rules);
-        if let (Some(count), Some(_)) = (count, e.estimate) {
-            let rounded = rules.round(count) as f64;
-            let value = match scale(&e.id) {
-                Scale::Share => {
+        if let Some(counted) = counted {
+            let rounded = rules.round(counted.number()) as f64;
+            let value = match counted {
+                Counted::Share(_) => {
                     let base = e.n.clients.or(e.n.therapists).filter(|n| *n > 0);
                     base.map(|base| (rounded / base as f64).min(1.0))
                 }
-                _ => Some(rounded),
+                Counted::Number(_) => Some(rounded),
             };
             e.estimate = value;
             (e.benefit, e.se, e.ci, e.statistic) = (None, None, None, None);
@@ -345,6 +386,27 @@ mod tests {
         assert_eq!(all[1].estimate, Some(30.0 / 120.0));
         assert_eq!(all[1].ci, None);
         assert_eq!(all[3].estimate, None);
+    }
+
+    #[test]
+    fn a_count_under_an_unknown_name_is_a_count() {
+        let rules = Profile::Acro.rules().unwrap();
+        let of = |value: f64| Estimate::new("mine/x", "").value(value).clients(120).therapists(24);
+        assert_eq!(counted(&of(3.0)), Some(Counted::Number(3)));
+        assert_eq!(counted(&of(1.0 / 120.0).ci([0.0, 0.04])), Some(Counted::Share(1)));
+        assert_eq!(fails(&of(3.0), &rules).unwrap().0, "T1");
+        assert_eq!(fails(&of(1.0 / 120.0), &rules).unwrap().0, "T1");
+        // Everybody but four, and everybody.
+        assert_eq!(fails(&of(116.0 / 120.0), &rules).unwrap().0, "T3");
+        assert_eq!(fails(&of(1.0).ci([0.97, 1.0]), &rules).unwrap().0, "T3");
+        // … who are kept, and looked at, where zeros are.
+        let keeps = Profile::Opensafely.rules().unwrap();
+        let (mut all, mut audit) = (vec![of(1.0).ci([0.97, 1.0])], Audit::default());
+        withhold("p", &mut all, &keeps, &mut Withheld::new(), &mut audit);
+        assert_eq!(all[0].estimate, Some(1.0));
+        assert!(audit.entries.iter().any(|e| e.rule == "T3" && e.action == Action::Review));
+        assert_eq!(counted(&of(3.0).ci([2.5, 3.5])), None);
+        assert_eq!(counted(&of(0.123)), None);
     }
 
     #[test]
