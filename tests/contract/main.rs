@@ -6,3 +6,4 @@ mod examples;
 mod frozen;
 mod made_study;
 mod readme_plugin;
+mod words;

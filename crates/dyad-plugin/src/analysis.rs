@@ -15,6 +15,9 @@ pub trait Analysis {
     /// `dyad explain` and in the report; an estimate with an id outside is refused. Empty: any id is accepted.
     const EXPLAIN: &'static str = "";
 
+    /// Labels, methods, notes, figure texts and paragraphs, as TOML: see [`words`](crate::words). Empty: the Rust says everything itself.
+    const WORDS: &'static str = "";
+
     /// Id, version, title, columns, needs. The defaults of the settings are added by the kit.
     fn manifest() -> Manifest;
 

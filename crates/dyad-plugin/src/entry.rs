@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 
 use crate::abi::{Host, Str, code};
 use crate::request::Request;
+use crate::words::Dictionary;
 use crate::{Analysis, Failure, Run};
 
 /// A checked request, kept between `create` and `run`.
@@ -108,14 +109,17 @@ pub unsafe fn run<A: Analysis>(instance: *mut c_void, host: *const Host) -> i32 
             let batch = host.table(&name)?;
             tables.insert(name, batch);
         }
-        let findings: Findings = A::analyse(&Run {
+        let run = Run {
+            words: Dictionary::of(A::WORDS, &settings)?,
             settings,
             seed,
             measures: std::mem::take(&mut instance.request.study.measures),
             replications: std::mem::take(&mut instance.request.study.replications),
             tables,
             progress: Box::new(move |fraction| host.progress(fraction)),
-        })?;
+        };
+        let findings: Findings = A::analyse(&run)?;
+        run.words.check()?;
         host.emit(&serde_json::to_vec(&findings).map_err(|e| Failure::internal(e.to_string()))?)
     })
 }

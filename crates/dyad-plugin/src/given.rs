@@ -4,9 +4,10 @@ use std::fmt::Display;
 
 use dyad_model::Estimate;
 use dyad_stats::correlation::Correlation;
-use dyad_stats::linear::{ClusterRobust, Correction, ols};
+use dyad_stats::linear::{ClusterRobust, Correction, GlmCoefficient, ols};
 use dyad_stats::mixed::Fit;
 use dyad_stats::moments::TTest;
+use dyad_stats::survival::CoxCoefficient;
 
 use crate::derived::Clients;
 
@@ -16,8 +17,54 @@ const FEW_DF: f64 = 4.0;
 /// Fewer sites than these, and an interval by site says nothing.
 const MIN_SITES: usize = 3;
 
+/// A coefficient on the log scale: of a logistic, Poisson or hazard model.
+#[derive(Clone, Copy, Debug)]
+pub struct LogRatio {
+    /// The coefficient.
+    pub estimate: f64,
+    /// Its standard error as the model has it.
+    pub se: f64,
+    /// Its cluster-robust standard error, where there are clusters.
+    pub robust_se: Option<f64>,
+    /// Its 95 % interval.
+    pub ci: [f64; 2],
+}
+
+impl From<GlmCoefficient> for LogRatio {
+    fn from(b: GlmCoefficient) -> Self {
+        Self { estimate: b.estimate, se: b.se, robust_se: b.robust_se, ci: b.ci }
+    }
+}
+
+impl From<CoxCoefficient> for LogRatio {
+    fn from(b: CoxCoefficient) -> Self {
+        Self { estimate: b.estimate, se: b.se, robust_se: b.robust_se, ci: b.ci }
+    }
+}
+
 /// Gives an estimate what a statistic found.
 pub trait Given: Sized {
+    /// What a result says, written onto the estimate; an error refuses it in its own words.
+    #[must_use]
+    fn given<T, E: Display>(self, found: Result<T, E>, write: impl FnOnce(Self, T) -> Self)
+    -> Self;
+
+    /// Adds a caution where it holds; a refused estimate needs none.
+    #[must_use]
+    fn warn_if(self, holds: bool, warning: impl Into<String>) -> Self;
+
+    /// Adds further numbers by name.
+    #[must_use]
+    fn details<const N: usize>(self, numbers: [(&str, f64); N]) -> Self;
+
+    /// Adds a further number where there is one.
+    #[must_use]
+    fn detail_if(self, name: &str, number: Option<f64>) -> Self;
+
+    /// A ratio exp(b) from a coefficient b on the log scale: its interval, and the standard error of b.
+    #[must_use]
+    fn ratio(self, b: LogRatio) -> Self;
+
     /// A correlation, with its `benefit` by the sign of the outcome's direction.
     #[must_use]
     fn correlation<E: Display>(self, found: Result<Correlation, E>, benefit_sign: f64) -> Self;
@@ -46,15 +93,41 @@ pub trait Given: Sized {
 }
 
 impl Given for Estimate {
-    fn correlation<E: Display>(self, found: Result<Correlation, E>, benefit_sign: f64) -> Self {
+    fn given<T, E: Display>(
+        self,
+        found: Result<T, E>,
+        write: impl FnOnce(Self, T) -> Self,
+    ) -> Self {
         match found {
+            Ok(found) => write(self, found),
             Err(reason) => self.refused(reason.to_string()),
-            Ok(r) => self
-                .value_with_benefit(r.r, benefit_sign)
-                .interval(r.ci)
-                .statistic("t", r.t, Some(r.df))
-                .p(r.p),
         }
+    }
+
+    fn warn_if(self, holds: bool, warning: impl Into<String>) -> Self {
+        if holds && self.refused.is_none() { self.warn(warning) } else { self }
+    }
+
+    fn details<const N: usize>(self, numbers: [(&str, f64); N]) -> Self {
+        numbers.into_iter().fold(self, |estimate, (name, number)| estimate.detail(name, number))
+    }
+
+    fn detail_if(self, name: &str, number: Option<f64>) -> Self {
+        match number {
+            Some(number) => self.detail(name, number),
+            None => self,
+        }
+    }
+
+    fn ratio(self, b: LogRatio) -> Self {
+        self.value(b.estimate.exp()).se(b.robust_se.unwrap_or(b.se)).ci(b.ci.map(f64::exp))
+    }
+
+    fn correlation<E: Display>(self, found: Result<Correlation, E>, benefit_sign: f64) -> Self {
+        self.given(found, |e, r| {
+            let given = e.value_with_benefit(r.r, benefit_sign).interval(r.ci);
+            given.statistic("t", r.t, Some(r.df)).p(r.p)
+        })
     }
 
     fn fixed_effect<E: Display>(self, fit: &Result<Fit, E>, weights: &[(&str, f64)]) -> Self {
@@ -122,10 +195,7 @@ impl Given for Estimate {
     }
 
     fn t_test<E: Display>(self, found: Result<TTest, E>) -> Self {
-        match found {
-            Err(reason) => self.refused(reason.to_string()),
-            Ok(t) => self.tested(t.mean, t.se, Some(t.ci), (t.t, Some(t.df)), Some(t.p)),
-        }
+        self.given(found, |e, t| e.tested(t.mean, t.se, Some(t.ci), (t.t, Some(t.df)), Some(t.p)))
     }
 }
 

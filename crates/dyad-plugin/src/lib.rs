@@ -56,12 +56,14 @@ pub mod derived;
 pub mod entry;
 mod failure;
 mod given;
+pub mod models;
 mod request;
 mod run;
 pub mod scorecard;
 pub mod sentence;
 pub mod summary;
 pub mod testing;
+pub mod words;
 
 pub use analysis::Analysis;
 pub use columns::{Floats, Integers, Table};
@@ -80,5 +82,6 @@ pub mod prelude {
     };
     pub use serde::{Deserialize, Serialize};
 
+    pub use crate::words::Words;
     pub use crate::{Analysis, Failure, Floats, Given, Integers, Run, Table, export_plugin};
 }

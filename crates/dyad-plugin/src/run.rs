@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use arrow_array::RecordBatch;
-use dyad_model::{Measure, Replication, Role};
+use dyad_model::{Level, Measure, Replication, Role};
 
-use crate::{Failure, Table};
+use crate::words::{Dictionary, Words};
+use crate::{Failure, Floats, Table};
 
 /// Tells the host how far the work is; `true`: please stop.
 pub(crate) type Progress = dyn Fn(f64) -> bool;
@@ -13,6 +14,7 @@ pub(crate) type Progress = dyn Fn(f64) -> bool;
 /// One run of an analysis.
 pub struct Run<S> {
     pub(crate) settings: S,
+    pub(crate) words: Dictionary,
     pub(crate) seed: u64,
     pub(crate) measures: Vec<Measure>,
     pub(crate) replications: Vec<Replication>,
@@ -59,6 +61,25 @@ impl<S> Run<S> {
         found
             .map(|(name, batch)| Table::new(name, batch))
             .ok_or_else(|| Failure::missing_column(name, "*"))
+    }
+
+    /// The values of a measure, in the table of its level.
+    ///
+    /// # Errors
+    /// A [`Failure`] if its column was not granted.
+    pub fn scores(&self, measure: &Measure) -> Result<Floats<'_>, Failure> {
+        let table = match measure.level {
+            Level::Session => "sessions",
+            Level::Client => "clients",
+            Level::Therapist => "therapists",
+        };
+        self.table(table)?.floats(&measure.id)
+    }
+
+    /// The words of the analysis, about no measure yet.
+    #[must_use]
+    pub fn words(&self) -> Words<'_> {
+        Words::new(&self.words)
     }
 
     /// Tells the host how far the work is.

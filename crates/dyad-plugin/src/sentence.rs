@@ -7,18 +7,18 @@ const LONGEST: usize = 9_000;
 
 /// How a number is called and written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Symbol {
+pub enum Symbol<'w> {
     /// A correlation or another number within −1 and 1, under this letter: "r(117) = −.19".
-    Bounded(&'static str),
+    Bounded(&'w str),
     /// Any other number, under this letter: "b = −1.02, SE = 0.49, t(93.7) = −2.09".
-    Free(&'static str),
+    Free(&'w str),
     /// A share, in per cent: "27.4 %".
     Share,
 }
 
 /// "r(117) = −.19, 95 % CI \[−.36, −.01\], p = .040"; a refusal gives "not given: fewer than 4 clients".
 #[must_use]
-pub fn reported(symbol: Symbol, estimate: &Estimate) -> String {
+pub fn reported(symbol: Symbol<'_>, estimate: &Estimate) -> String {
     let Some(value) = estimate.estimate else {
         let reason = estimate.refused.as_deref().unwrap_or("no estimate");
         return format!("not given: {reason}");
@@ -56,6 +56,18 @@ pub fn reported(symbol: Symbol, estimate: &Estimate) -> String {
     }));
     parts.extend(estimate.p.map(apa::p_value));
     parts.join(", ")
+}
+
+/// Whether an interval lies `above` a value, `below` it, or holds it (`across`).
+#[must_use]
+pub fn side([low, high]: [f64; 2], value: f64) -> &'static str {
+    if low > value {
+        "above"
+    } else if high < value {
+        "below"
+    } else {
+        "across"
+    }
 }
 
 /// Sentences one after another, as many as fit a paragraph; what is left out is said.

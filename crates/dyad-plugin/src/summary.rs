@@ -6,7 +6,7 @@ use crate::sentence::{Symbol, reported};
 
 /// "Label: b = 0.49, SE = 0.35, t(27.1) = 1.42, 95 % CI [−0.22, 1.21], p = .166." for every estimate with a number whose id has a symbol.
 #[must_use]
-pub fn sentences(findings: &Findings, symbol: impl Fn(&str) -> Option<Symbol>) -> String {
+pub fn sentences<'w>(findings: &Findings, symbol: impl Fn(&str) -> Option<Symbol<'w>>) -> String {
     let given = findings.estimates.iter().filter(|e| e.estimate.is_some());
     let said = given.filter_map(|e| Some(format!("{}: {}.", e.label, reported(symbol(&e.id)?, e))));
     said.collect::<Vec<_>>().join(" ")

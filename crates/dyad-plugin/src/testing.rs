@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::entry::parse_settings;
 use crate::request::Request;
+use crate::words::Dictionary;
 use crate::{Analysis, Failure, Run};
 
 /// Runs an analysis on a study with these settings; an absent key keeps its default. The analysis sees whole tables: that its
@@ -18,7 +19,8 @@ pub fn run<A: Analysis>(study: &Study, settings: Map<String, Value>) -> Result<F
         .replicating(&study.replications);
     let settings: A::Settings = parse_settings(request.settings)?;
     A::check(&settings)?;
-    A::analyse(&Run {
+    let run = Run {
+        words: Dictionary::of(A::WORDS, &settings)?,
         settings,
         seed: u64::from_str_radix(&request.seed, 16).unwrap_or_default(),
         measures: request.study.measures,
@@ -28,5 +30,8 @@ pub fn run<A: Analysis>(study: &Study, settings: Map<String, Value>) -> Result<F
             .map(|&t| (t.as_str().to_owned(), study.tables.get(t).clone()))
             .collect(),
         progress: Box::new(|_| false),
-    })
+    };
+    let findings = A::analyse(&run)?;
+    run.words.check()?;
+    Ok(findings)
 }

@@ -80,7 +80,7 @@ fn methods(run: &Run<Settings>) -> String {
 }
 
 /// What is reported of each alliance measure: id after the measure, symbol, name in a sentence.
-fn reported_of(session: i64) -> [(&'static str, String, Symbol, &'static str); 12] {
+fn reported_of(session: i64) -> [(&'static str, String, Symbol<'static>, &'static str); 12] {
     let b = Symbol::Free("b");
     let m = Symbol::Free("M");
     [

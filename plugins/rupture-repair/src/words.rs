@@ -131,7 +131,7 @@ fn results(findings: &Findings, run: &Run<Settings>) -> String {
     sentences.join(" ")
 }
 
-fn symbol(id: &str) -> Option<Symbol> {
+fn symbol(id: &str) -> Option<Symbol<'static>> {
     let (_, what) = id.rsplit_once('/')?;
     match what {
         "hazard_ratio" => Some(Symbol::Free("HR")),

@@ -1,95 +1,142 @@
-//! What every analysis of this plugin needs of a burnout measure: one score per therapist, centred at its mean over therapists.
+//! A burnout measure: one score per therapist, and what it goes with from session to session.
 
 use dyad_plugin::derived::Clients;
+use dyad_plugin::models::SessionRows;
 use dyad_plugin::prelude::*;
+use dyad_stats::mixed::{Criterion, Fit, Level as Random, Rows};
 use dyad_stats::moments::Moments;
 use dyad_stats::power::detectable_effect;
 
 use crate::Settings;
 
-/// A burnout measure.
 pub(crate) struct Burnout<'r> {
+    pub(crate) run: &'r Run<Settings>,
+    pub(crate) clients: &'r Clients<'r>,
     pub(crate) measure: &'r Measure,
-    scores: Floats<'r>,
-    over_therapists: Moments,
+    /// Words about this measure, `B`.
+    pub(crate) words: Words<'r>,
+    /// The score of each client's therapist.
+    pub(crate) of_client: Vec<Option<f64>>,
+    /// Over therapists, one value each.
+    pub(crate) mean: f64,
+    pub(crate) sd: f64,
+    /// Or why nothing can be said about burnout.
+    pub(crate) usable: Result<(), String>,
 }
 
 impl<'r> Burnout<'r> {
-    pub(crate) fn of(run: &'r Run<Settings>, measure: &'r Measure) -> Result<Self, Failure> {
-        let scores = run.table("therapists")?.floats(&measure.id)?;
-        let mut over_therapists = Moments::new();
-        (0..scores.len())
-            .filter_map(|therapist| scores.get(therapist))
-            .for_each(|b| over_therapists.push(b));
-        Ok(Self { measure, scores, over_therapists })
-    }
-
-    /// The client's therapist and that therapist's score, centred.
-    pub(crate) fn centred(&self, clients: &Clients<'_>, client: usize) -> Option<(i64, f64)> {
-        let therapist = clients.therapist(client)?;
-        let score = self.scores.get(usize::try_from(therapist).ok()?)?;
-        Some((therapist, score - self.over_therapists.mean().ok()?))
-    }
-
-    /// Per client, the therapist's score as it is.
-    pub(crate) fn by_client(&self, clients: &Clients<'_>) -> Vec<Option<f64>> {
-        let score = |client| self.scores.get(usize::try_from(clients.therapist(client)?).ok()?);
-        (0..clients.len()).map(score).collect()
-    }
-
-    /// Mean over therapists, one value each.
-    pub(crate) fn mean(&self) -> f64 {
-        self.over_therapists.mean().unwrap_or(0.0)
-    }
-
-    /// Standard deviation over therapists.
-    pub(crate) fn sd(&self) -> f64 {
-        self.over_therapists.sd().unwrap_or(0.0)
-    }
-
-    /// Why nothing can be said about burnout, if so.
-    pub(crate) fn unusable(&self, clients: &Clients<'_>) -> Option<&'static str> {
-        if !clients.has_therapists() {
-            Some("the study file names no therapist column")
-        } else if self.over_therapists.n() < 2
-            || self.over_therapists.sd().is_ok_and(|sd| sd <= 0.0)
-        {
-            Some("burnout does not vary between therapists")
+    pub(crate) fn of(
+        run: &'r Run<Settings>,
+        clients: &'r Clients<'r>,
+        measure: &'r Measure,
+    ) -> Result<Self, Failure> {
+        let scores = run.scores(measure)?;
+        let known: Vec<f64> = (0..scores.len()).filter_map(|row| scores.get(row)).collect();
+        let over = Moments::of(&known);
+        let usable = if !clients.has_therapists() {
+            Err("the study file names no therapist column".to_owned())
+        } else if over.n() < 2 || over.sd().is_ok_and(|sd| sd <= 0.0) {
+            Err("burnout does not vary between therapists".to_owned())
         } else {
-            None
-        }
+            Ok(())
+        };
+        Ok(Self {
+            run,
+            clients,
+            measure,
+            words: run.words().about("B", measure),
+            of_client: clients.value(run, measure)?,
+            mean: over.mean().unwrap_or(0.0),
+            sd: over.sd().unwrap_or(0.0),
+            usable,
+        })
+    }
+
+    /// A ~ (session − 1) + burnout + (1 | therapist/client), burnout centred at its mean over therapists.
+    pub(crate) fn and_alliance(&self, alliance: &Measure) -> Result<[Estimate; 2], Failure> {
+        let ratings = self.run.scores(alliance)?;
+        let lacks = ["no alliance rating", "no burnout score of the therapist"];
+        let rows = Rows::in_nested_clusters(&["session", "burnout"]);
+        let rows = self.clients.session_rows(rows, 2, &lacks, |at, x| {
+            let rating = ratings.get(at.row).ok_or(0_usize)?;
+            let score = self.of_client[at.client].ok_or(1_usize)?;
+            x.copy_from_slice(&[(at.session - 1) as f64, score - self.mean]);
+            Ok(rating)
+        })?;
+        let words = self.words.about("A", alliance);
+        let slope = rows
+            .describe(words.estimate("alliance/A/B/slope"))
+            .fixed_effect(&self.fit(&rows), &[("burnout", 1.0)]);
+        let smallest = self.detectable(words.estimate("alliance/A/B/detectable"), &slope);
+        Ok([self.cautioned(slope, Some(alliance)), smallest])
+    }
+
+    /// Y ~ (session − 1) × burnout + baseline, once with intercepts and once with slopes of clients.
+    pub(crate) fn and_outcome(&self, outcome: &Measure) -> Result<[Estimate; 4], Failure> {
+        const COLUMNS: [&str; 4] = ["session", "burnout", "session_by_burnout", "baseline"];
+        let scores = self.run.scores(outcome)?;
+        let baseline = self.clients.baseline(self.run, outcome)?;
+        let collect = |rows: Rows| {
+            let lacks = ["no outcome score, baseline or burnout score"];
+            self.clients.session_rows(rows, COLUMNS.len(), &lacks, |at, x| {
+                let known = self.of_client[at.client].zip(baseline.values[at.client]);
+                let ((score, severity), y) = known.zip(scores.get(at.row)).ok_or(0_usize)?;
+                let (since_first, b) = ((at.session - 1) as f64, score - self.mean);
+                x.copy_from_slice(&[since_first, b, since_first * b, severity]);
+                Ok(y)
+            })
+        };
+        let rows = collect(Rows::in_nested_clusters(&COLUMNS))?;
+        let sloped = Rows::in_nested_clusters(&COLUMNS)
+            .with_random_slope("session", &[Random::Cluster])
+            .map_err(|e| Failure::internal(e.to_string()))?;
+        let (plain, sloped) = (self.fit(&rows), self.fit(&collect(sloped)?));
+        let words = self.words.about("Y", outcome).with("baseline", &baseline.source);
+        let new = |key: &str| rows.describe(words.estimate(key));
+        let product = [("session_by_burnout", 1.0)];
+        let level = new("outcome/Y/B/slope").fixed_effect(&plain, &[("burnout", 1.0)]);
+        let common = new("outcome/Y/B/session_by_burnout").fixed_effect(&plain, &product);
+        let own = new("outcome/Y/B/session_by_burnout_random").fixed_effect(&sloped, &product);
+        let smallest = self.detectable(words.estimate("outcome/Y/B/detectable"), &own);
+        // A common slope treats sessions as independent evidence about a client's course.
+        let common = match common.se.zip(own.se).map(|(narrow, wide)| wide / narrow) {
+            Some(wider) if wider > 1.25 => {
+                let wider = format!("{wider:.1}");
+                common.warn(words.with("wider", wider).text("warn.common_slope"))
+            }
+            _ => common,
+        };
+        let [level, common, own] = [level, common, own].map(|e| self.cautioned(e, None));
+        Ok([level, common, own, smallest])
+    }
+
+    fn fit(&self, rows: &SessionRows) -> Result<Fit, String> {
+        self.usable.clone().and_then(|()| rows.fit(Criterion::Reml))
+    }
+
+    /// The smallest coefficient that this design would have found, beside the one it gave.
+    fn detectable(&self, estimate: Estimate, beside: &Estimate) -> Estimate {
+        let estimate = Estimate { n: beside.n, dropped: beside.dropped.clone(), ..estimate };
+        let df = beside.statistic.as_ref().and_then(|t| t.df);
+        let found = match (&beside.refused, beside.se.zip(df)) {
+            (Some(reason), _) => Err(reason.clone()),
+            (None, None) => Err("the coefficient has no degrees of freedom".to_owned()),
+            (None, Some((se, df))) => detectable_effect(se, df, self.run.settings().power)
+                .map_err(|reason| reason.to_string()),
+        };
+        estimate.given(found, |e, size| e.value(size).detail("per_sd_of_burnout", size * self.sd))
+    }
+
+    /// What is said where one person rated both, and where there are few therapists.
+    pub(crate) fn cautioned(&self, estimate: Estimate, alliance: Option<&Measure>) -> Estimate {
+        let same_rater = alliance.is_some_and(|a| a.rater == Some(Rater::Therapist));
+        few(self.run, estimate.warn_if(same_rater, self.words.text("warn.rater")))
     }
 }
 
-/// The smallest coefficient that this design would have found, beside the one it gave.
-pub(crate) fn detectable(of: &Estimate, run: &Run<Settings>, burnout: &Burnout<'_>) -> Estimate {
-    let id = match of.id.rsplit_once('/') {
-        Some((folder, _)) => format!("{folder}/detectable"),
-        None => of.id.clone(),
-    };
-    let power = run.settings().power;
-    let estimate =
-        Estimate { n: of.n, dropped: of.dropped.clone(), ..Estimate::new(id, format!("Smallest detectable: {}", of.label)) }
-            .method(format!("(t(.975, df) + t({power}, df))·se of the coefficient: found with power {power} at .05, two-sided"))
-            .source("bloom1995");
-    let df = of.statistic.as_ref().and_then(|t| t.df);
-    match (of.se.zip(df), of.refused.as_deref()) {
-        (_, Some(reason)) => estimate.refused(reason),
-        (None, _) => estimate.refused("the coefficient has no degrees of freedom"),
-        (Some((se, df)), None) => match detectable_effect(se, df, power) {
-            Ok(size) => estimate.value(size).detail("per_sd_of_burnout", size * burnout.sd()),
-            Err(reason) => estimate.refused(reason.to_string()),
-        },
-    }
-}
-
-/// What is said where one person rated both.
-pub(crate) fn same_rater(estimate: Estimate, alliance: &Measure) -> Estimate {
-    if alliance.rater == Some(Rater::Therapist) && estimate.refused.is_none() {
-        estimate.warn(
-            "the therapist rated both the alliance and the burnout: part of this is the rater",
-        )
-    } else {
-        estimate
-    }
+/// What is said beside an estimate that rests on few therapists.
+pub(crate) fn few(run: &Run<Settings>, estimate: Estimate) -> Estimate {
+    let therapists = estimate.n.therapists.unwrap_or(u64::MAX);
+    let warning = run.words().with("therapists", therapists).text("warn.few");
+    estimate.warn_if(therapists < run.settings().min_therapists, warning)
 }

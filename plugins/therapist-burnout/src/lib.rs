@@ -1,28 +1,20 @@
 #![forbid(unsafe_code)]
 //! Therapist burnout: does it go with the alliance, and how much do therapists matter at all?
 //!
-//! One file per question: `alliance` and `outcome` (what burnout goes with), `moderation` (whether the alliance counts for less where
-//! burnout is high), `therapists` and `explained` (how much lies between therapists, and what of it is burnout), `mediation` (burnout to
-//! outcome through the alliance), `prevalence`. What a reader sees besides: `caterpillar`, `diagram`, `tables`, `checks`, `words`.
+//! One file per question: `burnout` (what it goes with), `through` (moderation and mediation by the alliance), `therapists` (how much
+//! lies between them, and what of it is burnout), `prevalence`. `words` holds what a reader sees besides the numbers.
 
-mod alliance;
 mod burnout;
-mod caterpillar;
-mod checks;
-mod diagram;
-mod early;
-mod explained;
-mod mediation;
-mod moderation;
-mod outcome;
 mod prevalence;
-mod tables;
 mod therapists;
+mod through;
 mod words;
 
 use burnout::Burnout;
 use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
+use therapists::Therapists;
+use through::Through;
 
 /// The settings of `[analyses.therapist-burnout]`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -60,6 +52,7 @@ struct TherapistBurnout;
 impl Analysis for TherapistBurnout {
     type Settings = Settings;
     const EXPLAIN: &'static str = include_str!("../explain.toml");
+    const WORDS: &'static str = include_str!("../words.toml");
 
     fn manifest() -> Manifest {
         Manifest::new("therapist-burnout", env!("CARGO_PKG_VERSION"), "Therapists and burnout")
@@ -90,38 +83,35 @@ impl Analysis for TherapistBurnout {
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
         let clients = Clients::of(run)?;
         let mut findings = Findings::new();
-        for burnout in run.measures_of(Role::Burnout) {
-            let burnout = Burnout::of(run, burnout)?;
+        for measure in run.measures_of(Role::Burnout) {
+            let burnout = Burnout::of(run, &clients, measure)?;
             for alliance in run.measures_of(Role::Alliance) {
-                alliance::add(&mut findings, run, &clients, alliance, &burnout)?;
+                findings.estimates.extend(burnout.and_alliance(alliance)?);
             }
             for outcome in run.measures_of(Role::Outcome) {
-                outcome::add(&mut findings, run, &clients, outcome, &burnout)?;
-                explained::add(&mut findings, run, &clients, outcome, &burnout)?;
+                findings.estimates.extend(burnout.and_outcome(outcome)?);
+                let therapists = Therapists::of(run, &clients, outcome)?;
+                findings.estimates.push(therapists.explained(&burnout));
                 for alliance in run.measures_of(Role::Alliance) {
-                    moderation::add(&mut findings, run, &clients, (alliance, outcome), &burnout)?;
-                    mediation::add(&mut findings, run, &clients, (alliance, outcome), &burnout)?;
+                    let through = Through::of(&burnout, alliance, outcome)?;
+                    findings.estimates.extend(through.moderation());
+                    let (paths, diagram) = through.mediation();
+                    findings.estimates.extend(paths);
+                    findings.figures.extend(diagram);
                 }
             }
-            prevalence::add(&mut findings, run, burnout.measure)?;
+            prevalence::add(&mut findings, run, measure)?;
         }
+        let mut normality = Vec::new();
         for outcome in run.measures_of(Role::Outcome) {
-            therapists::add(&mut findings, run, &clients, outcome)?;
+            let therapists = Therapists::of(run, &clients, outcome)?;
+            therapists.add(&mut findings);
+            normality.extend(therapists.normality());
         }
-        checks::add(&mut findings, run, &clients)?;
-        tables::add(&mut findings, run);
+        words::notes(&mut findings, run, &clients, normality);
+        words::tables(&mut findings, run);
         findings.text = words::text(&findings, run);
         Ok(findings)
-    }
-}
-
-/// What is said beside an estimate that rests on few therapists.
-fn few_therapists(estimate: Estimate, run: &Run<Settings>) -> Estimate {
-    match estimate.n.therapists {
-        Some(n) if n < run.settings().min_therapists && estimate.refused.is_none() => {
-            estimate.warn(format!("only {n} therapists: the interval is unreliable"))
-        }
-        _ => estimate,
     }
 }
 

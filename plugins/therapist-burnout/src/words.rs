@@ -1,142 +1,136 @@
-//! The paragraphs: question, plain answer, methods, results, limitations.
+//! What a reader sees besides the numbers: notes on the assumptions, tables and paragraphs. The texts themselves are in `words.toml`.
 
-use dyad_plugin::apa;
+use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
-use dyad_plugin::sentence::Symbol;
+use dyad_plugin::sentence::side;
 use dyad_plugin::summary;
 
 use crate::Settings;
 
+/// Adds how uneven the caseloads are, which variances lie at their boundary, and who gave no burnout score.
+pub(crate) fn notes(
+    findings: &mut Findings,
+    run: &Run<Settings>,
+    clients: &Clients<'_>,
+    normality: Vec<Note>,
+) {
+    let words = run.words();
+    let mut notes: Vec<Note> = caseloads(run, clients).into_iter().chain(normality).collect();
+    let singular: Vec<&str> =
+        findings.estimates.iter().filter(|e| is_singular(e)).map(|e| e.label.as_str()).collect();
+    if !singular.is_empty() {
+        let words = words.with("models", singular.join("; "));
+        notes.push(words.note(NoteKind::Warning, "note.singular"));
+    }
+    for burnout in run.measures_of(Role::Burnout) {
+        let words = words.about("B", burnout);
+        let share = words.get(findings, "prevalence/B");
+        if let Some(silent) = share.and_then(|e| e.dropped.first()?.therapists) {
+            let words = words.with("silent", silent);
+            notes.push(words.note(NoteKind::Warning, "note.silent"));
+        }
+    }
+    notes.push(words.note(NoteKind::Choice, "note.centred"));
+    findings.notes.extend(notes);
+}
+
+fn caseloads(run: &Run<Settings>, clients: &Clients<'_>) -> Option<Note> {
+    let all: Vec<usize> = (0..clients.len()).collect();
+    let ranges = clients.therapist_ranges(&all).ok()?;
+    let mut sizes: Vec<usize> = ranges.iter().map(ExactSizeIterator::len).collect();
+    sizes.sort_unstable();
+    let few = |size: &&usize| **size < run.settings().min_caseload as usize;
+    let words = run.words().with("small", sizes.iter().filter(few).count());
+    let words = words.with("smallest", *sizes.first()?).with("largest", *sizes.last()?);
+    let words = words.with("median", *sizes.get(sizes.len() / 2)?).with("therapists", sizes.len());
+    Some(words.note(NoteKind::Info, "note.caseload"))
+}
+
+fn is_singular(estimate: &Estimate) -> bool {
+    estimate.warnings.iter().any(|w| w.contains("singular"))
+}
+
+/// Adds the tables; one whose estimates are all refused is left out.
+pub(crate) fn tables(findings: &mut Findings, run: &Run<Settings>) {
+    let mut tables = Vec::new();
+    for burnout in run.measures_of(Role::Burnout) {
+        let words = run.words().about("B", burnout);
+        tables.extend(words.summary("burnout-B", findings));
+        for alliance in run.measures_of(Role::Alliance) {
+            for outcome in run.measures_of(Role::Outcome) {
+                let words = words.about("A", alliance).about("Y", outcome);
+                tables.extend(words.summary("paths-A-Y-B", findings));
+            }
+        }
+        tables.extend(words.summary("prevalence-B", findings));
+    }
+    for outcome in run.measures_of(Role::Outcome) {
+        tables.extend(run.words().about("Y", outcome).summary("therapists-Y", findings));
+    }
+    findings.tables.extend(tables);
+}
+
 /// The generated paragraphs.
 pub(crate) fn text(findings: &Findings, run: &Run<Settings>) -> Text {
+    let words = run.words();
     Text {
-        question:
-            "Does the therapist's burnout go with the alliance, and how much do therapists matter?"
-                .to_owned(),
-        answer: [burnout_answer(findings, run), therapist_answer(findings, run)].concat(),
-        methods: methods(run.settings()),
-        results: summary::sentences(findings, symbol),
+        question: words.text("question"),
+        answer: burnout(findings, run).unwrap_or_default()
+            + &therapists(findings, run).unwrap_or_default(),
+        methods: words.text("methods"),
+        results: words.results(findings),
         limitations: limitations(findings, run),
     }
 }
 
-fn symbol(id: &str) -> Option<Symbol> {
-    let (_, what) = id.rsplit_once('/')?;
-    match what {
-        "detectable" | "reliability" | "deviating" | "clopper_pearson" | "agresti_coull"
-        | "jeffreys" => None,
-        "icc" | "icc_adjusted" => Some(Symbol::Bounded("ICC")),
-        "variance_explained" | "published" => Some(Symbol::Share),
-        _ if id.starts_with("prevalence/") => Some(Symbol::Share),
-        _ => Some(Symbol::Free("b")),
-    }
-}
-
-fn methods(settings: &Settings) -> String {
-    format!(
-        "The alliance at every session was modelled on session number and the therapist's burnout score, centred at its mean over \
-         therapists, with random intercepts of therapists and of clients within therapists, by restricted maximum likelihood with \
-         Satterthwaite degrees of freedom [@bates2015; @kuznetsova2017]. The outcome was modelled on session number, burnout, their product \
-         and intake severity, once with a common and once with a random slope of clients. Moderation is the product of burnout and the \
-         within-therapist part of the early alliance. The share of the variance of the final outcome between therapists is the intraclass \
-         correlation of a model with random therapist intercepts, with a profile interval, with and without intake severity; it was tested by \
-         a restricted likelihood ratio with the boundary mixture [@self1987]. The indirect effect through the alliance is that of a 2-1-1 model \
-         on observed means [@krull2001; @preacher2010] with the exact interval of a product of two normals [@mackinnon2004]; Sobel's and \
-         Aroian's normal intervals stand beside it [@sobel1982; @aroian1947]. The prevalence of burnout has a Wilson interval [@wilson1927]. \
-         What could have been detected is given for a power of {} [@bloom1995; @donner1987].",
-        apa::bounded(settings.power, 2)
-    )
-}
-
-fn burnout_answer(findings: &Findings, run: &Run<Settings>) -> String {
-    let (Some(alliance), Some(burnout)) =
-        (run.measures_of(Role::Alliance).next(), run.measures_of(Role::Burnout).next())
-    else {
-        return String::new();
-    };
-    let folder = format!("alliance/{}/{}", alliance.id, burnout.id);
-    let Some(slope) = findings.get(&format!("{folder}/slope")) else {
-        return String::new();
-    };
-    let (Some(b), Some(ci)) = (slope.estimate, slope.ci) else {
+/// Whether burnout goes with the alliance, and what would have been missed.
+fn burnout(findings: &Findings, run: &Run<Settings>) -> Option<String> {
+    let words = run.words().about("A", run.measures_of(Role::Alliance).next()?);
+    let words = words.about("B", run.measures_of(Role::Burnout).next()?);
+    let slope = words.get(findings, "alliance/A/B/slope")?;
+    let Some(ci) = slope.estimate.and(slope.ci) else {
         let reason = slope.refused.as_deref().unwrap_or("no interval can be given");
-        return format!("Whether burnout goes with the alliance cannot be said here: {reason}. ");
+        return Some(words.with("reason", reason).text("burnout.refused"));
     };
-    let direction = if ci[1] < 0.0 {
-        "Therapists who score higher on burnout have a weaker alliance"
-    } else if ci[0] > 0.0 {
-        "Therapists who score higher on burnout have a stronger alliance"
-    } else {
-        "It cannot be told from these data whether burnout goes with the alliance"
-    };
-    let undecided = ci[0] <= 0.0 && ci[1] >= 0.0;
-    let found = findings.get(&format!("{folder}/detectable")).and_then(|e| e.estimate);
-    let smallest = found.filter(|_| undecided).map_or_else(String::new, |size| {
-        format!(
-            "; a difference below {} would have been missed more often than not",
-            apa::number(size, 2)
-        )
-    });
-    format!(
-        "{direction} ({}: {} per point of {} {}, {} therapists{smallest}). ",
-        alliance.name(),
-        apa::number(b, 2),
-        burnout.name(),
-        apa::interval(ci, 2),
-        slope.n.therapists.unwrap_or(0),
+    let direction = side(ci, 0.0);
+    let detectable = words.get(findings, "alliance/A/B/detectable").and_then(|e| e.estimate);
+    let missed = detectable.filter(|_| direction == "across");
+    let missed = missed.map(|size| words.with("smallest", size).text("burnout.missed"));
+    let words = words.with("direction", words.text(&format!("burnout.{direction}")));
+    Some(
+        words
+            .of("slope", slope)
+            .with("smallest", missed.unwrap_or_default())
+            .text("burnout.answer"),
     )
 }
 
-fn therapist_answer(findings: &Findings, run: &Run<Settings>) -> String {
-    let Some(outcome) = run.measures_of(Role::Outcome).next() else { return String::new() };
-    let Some(icc) = findings.get(&format!("therapist/{}/icc_adjusted", outcome.id)) else {
-        return String::new();
-    };
-    match (icc.estimate, icc.ci, icc.p) {
-        (Some(share), Some(ci), Some(p)) => format!(
-            "Therapists account for {} [{}, {}] of the variance of final {} given baseline ({}).",
-            apa::percent(share, 1),
-            apa::percent(ci[0], 1),
-            apa::percent(ci[1], 1),
-            outcome.name(),
-            apa::p_value(p)
-        ),
-        _ => format!(
-            "How much therapists matter cannot be said here: {}.",
-            icc.refused.as_deref().unwrap_or("no estimate")
-        ),
-    }
+/// How much therapists matter.
+fn therapists(findings: &Findings, run: &Run<Settings>) -> Option<String> {
+    let words = run.words().about("Y", run.measures_of(Role::Outcome).next()?);
+    let icc = words.get(findings, "therapist/Y/icc_adjusted")?;
+    let given = icc.estimate.is_some() && icc.ci.is_some() && icc.p.is_some();
+    let words = words.of("icc", icc);
+    Some(words.text(if given { "therapists.answer" } else { "therapists.refused" }))
 }
 
 fn limitations(findings: &Findings, run: &Run<Settings>) -> String {
+    let words = run.words();
     let therapists = findings.estimates.iter().filter_map(|e| e.n.therapists).max().unwrap_or(0);
-    let mut text = format!(
-        "Burnout is one value per therapist: {} decide the precision, not the number of sessions. Therapists were not assigned to \
-         clients at random, and when burnout was measured relative to the sessions is not known here: an association in either direction.",
-        apa::counted(therapists, "therapist")
-    );
     let detectable = run
         .measures_of(Role::Outcome)
-        .find_map(|y| findings.get(&format!("therapist/{}/detectable", y.id))?.estimate);
-    if let Some(share) = detectable {
-        text += &[
-            " With these caseloads a therapist share below ",
-            &apa::percent(share, 0),
-            " would have been missed in more than ",
-            &apa::percent(1.0 - run.settings().power, 0),
-            " of studies; published shares are about 5 % [@delgadillo2018; @saxon2017].",
-        ]
-        .concat();
-    }
-    if findings.estimates.iter().any(|e| e.id.starts_with("mediation/") && e.estimate.is_some()) {
-        text += " An indirect effect says that three things go together between therapists; with one wave of measurement it cannot say which came \
-                 first, and anything that differs between therapists may stand behind all three.";
-    }
-    if run.measures_of(Role::Alliance).any(|a| a.rater == Some(Rater::Therapist)) {
-        text += " Where the therapist rated the alliance as well as the burnout, part of their association is the rater.";
-    }
-    if findings.estimates.iter().any(|e| e.warnings.iter().any(|w| w.contains("singular"))) {
-        text += " At least one variance was estimated as 0.";
-    }
-    text + &summary::refusals(findings, |_| true)
+        .find_map(|y| words.about("Y", y).get(findings, "therapist/Y/detectable")?.estimate);
+    let mediated = |e: &Estimate| e.id.starts_with("mediation/") && e.estimate.is_some();
+    let by_therapist = |a: &Measure| a.rater == Some(Rater::Therapist);
+    let words = words
+        .with("therapists", therapists)
+        .with("detectable", detectable.unwrap_or_default())
+        .with("missed", 1.0 - run.settings().power);
+    words.sentences(&[
+        (true, "limits.few"),
+        (detectable.is_some(), "limits.power"),
+        (findings.estimates.iter().any(mediated), "limits.mediation"),
+        (run.measures_of(Role::Alliance).any(by_therapist), "limits.rater"),
+        (findings.estimates.iter().any(is_singular), "limits.singular"),
+    ]) + &summary::refusals(findings, |_| true)
 }

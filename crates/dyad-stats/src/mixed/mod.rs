@@ -20,6 +20,7 @@
 //! [`Level`] and [`Criterion`] leave room for crossed factors, and [`Coefficient::df`] for another rule (Kenward–Roger).
 
 mod coefficient;
+mod farthest;
 mod fit;
 mod icc;
 mod icc_interval;
@@ -32,6 +33,7 @@ mod r_squared;
 mod random_effects;
 
 pub use coefficient::Coefficient;
+pub use farthest::{Farthest, farthest_intercept};
 pub use fit::{Fit, SlopeVariance, Variances};
 pub use kernel::rows::{Criterion, Level, Rows};
 pub use likelihood_ratio::{LikelihoodRatio, likelihood_ratio};

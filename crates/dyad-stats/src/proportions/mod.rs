@@ -1,10 +1,12 @@
 //! Intervals of shares and rates, and limits of funnel plots.
 
+mod clustered;
 mod funnel;
 mod intervals;
 mod rate;
 mod wilson;
 
+pub use clustered::clustered_share;
 pub use funnel::{FunnelLimits, Overdispersion, funnel_limits, overdispersion};
 pub use intervals::{agresti_coull, clopper_pearson, jeffreys};
 pub use rate::{Rate, poisson_rate};

@@ -13,7 +13,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<Vec<String>, String> {
     let known: BTreeSet<&str> = bibliography.lines().filter_map(entry).collect();
     let mut problems = Vec::new();
     let cites = |path: &str| {
-        has_extension(path, &["rs"])
+        (has_extension(path, &["rs"]) || path.ends_with("/words.toml"))
             && (path.starts_with("crates/") || path.starts_with("plugins/"))
     };
     // The examples of this rule, and of the report that reads citations, are none themselves.
@@ -27,7 +27,10 @@ pub(super) fn check(workspace: &Workspace) -> Result<Vec<String>, String> {
             }
         }
     }
-    let explains = |path: &str| path.starts_with("plugins/") && path.ends_with("/explain.toml");
+    let explains = |path: &str| {
+        path.starts_with("plugins/")
+            && (path.ends_with("/explain.toml") || path.ends_with("/words.toml"))
+    };
     for path in workspace.files(explains) {
         let text = workspace.document(path)?;
         let explained: Table = text.parse().map_err(|e| format!("{path}: {e}"))?;
@@ -38,10 +41,12 @@ pub(super) fn check(workspace: &Workspace) -> Result<Vec<String>, String> {
     Ok(problems)
 }
 
-/// The keys of every `source` list of an explain.toml.
+/// The keys of every `source` list of an explain.toml, whose estimates are a list, or of a words.toml, where each has a name.
 fn sources(explained: &Table) -> impl Iterator<Item = &str> {
-    let estimates = explained.get("estimate").and_then(toml::Value::as_array);
-    let lists = estimates.into_iter().flatten().filter_map(|e| e.get("source")?.as_array());
+    let estimates = explained.get("estimate");
+    let listed = estimates.and_then(toml::Value::as_array).into_iter().flatten();
+    let named = estimates.and_then(toml::Value::as_table).into_iter().flat_map(Table::values);
+    let lists = listed.chain(named).filter_map(|e| e.get("source")?.as_array());
     lists.flatten().filter_map(toml::Value::as_str)
 }
 
@@ -82,10 +87,16 @@ mod tests {
             (BIBLIOGRAPHY, "@article{bates2015,\n  title = {x}\n}\n"),
             ("crates/a/src/lib.rs", "//! [@bates2015]\n//! [@bates2051]\n"),
             ("plugins/b/explain.toml", "[[estimate]]\nsource = ['bates2015', 'nobody']\n"),
+            (
+                "plugins/b/words.toml",
+                "[estimate.'a/A']\nsource = ['no_one']\n[text]\nt = '[@none]'\n",
+            ),
         ]);
         let problems = check(&workspace).unwrap();
-        assert_eq!(problems.len(), 2);
-        assert!(problems[1].starts_with("plugins/b/explain.toml: `nobody`"));
+        assert_eq!(problems.len(), 4);
+        assert!(problems[1].starts_with("plugins/b/words.toml:4: `none`"));
+        assert!(problems[2].starts_with("plugins/b/explain.toml: `nobody`"));
+        assert!(problems[3].starts_with("plugins/b/words.toml: `no_one`"));
         assert!(problems[0].starts_with("crates/a/src/lib.rs:2: `bates2051`"));
     }
 }

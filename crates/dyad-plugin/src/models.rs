@@ -1,0 +1,190 @@
+//! The models that several analyses fit, each over the persons it can use and refused in the same words: sessions within clients
+//! within therapists, clients within therapists, and least squares whose standard errors know that clients share therapists.
+
+use std::ops::Range;
+
+use dyad_model::{Counts, Estimate};
+use dyad_stats::linear::{ClusterRobust, Correction, Ols, ols};
+use dyad_stats::mixed::{Criterion, Fit, Rows};
+
+use crate::Failure;
+use crate::derived::{Clients, Sample};
+
+/// What a study without therapists is refused with.
+const NO_THERAPISTS: &str = "the study file names no therapist column";
+
+/// One session row of a client.
+#[derive(Clone, Copy, Debug)]
+pub struct At {
+    /// Its row in the sessions table.
+    pub row: usize,
+    /// Whose it is.
+    pub client: usize,
+    /// Its session number.
+    pub session: i64,
+    /// The client's row with the session number before; `None` after a missed session.
+    pub previous: Option<usize>,
+}
+
+/// Session rows of a model with therapists and clients, and whom they come from.
+pub struct SessionRows {
+    /// What the model is fitted to.
+    pub rows: Rows,
+    /// Rows, clients, therapists, sites.
+    pub n: Counts,
+    dropped: Vec<(String, u64)>,
+    has_therapists: bool,
+}
+
+impl SessionRows {
+    /// Writes onto an estimate whom it rests on and which rows were left out.
+    #[must_use]
+    pub fn describe(&self, estimate: Estimate) -> Estimate {
+        let left_out = self.dropped.iter();
+        left_out.fold(estimate.counts(self.n), |e, (reason, rows)| e.dropped_rows(reason, *rows))
+    }
+
+    /// y ~ columns + (1 | therapist/client), or with the random slopes of the rows.
+    ///
+    /// # Errors
+    /// The sentence to refuse with.
+    pub fn fit(&self, criterion: Criterion) -> Result<Fit, String> {
+        if !self.has_therapists {
+            return Err(NO_THERAPISTS.to_owned());
+        }
+        self.rows.fit(criterion).map_err(|e| e.to_string())
+    }
+}
+
+/// A regression over clients whose standard errors know that clients share therapists.
+pub struct Regression {
+    /// The least-squares fit.
+    pub fit: Ols,
+    therapists: Vec<Range<usize>>,
+}
+
+impl Regression {
+    /// A slope with its CR2 standard error.
+    ///
+    /// # Errors
+    /// The sentence to refuse with.
+    pub fn slope(&self, column: &str) -> Result<ClusterRobust, String> {
+        let found = self.fit.cluster_robust(column, &self.therapists, Correction::Cr2);
+        found.map_err(|e| e.to_string())
+    }
+}
+
+impl Clients<'_> {
+    /// Collects session rows into the rows of a model. `row` writes the columns and gives the response, or the position of its reason
+    /// among `reasons` for leaving the row out; a position beyond them is not counted.
+    ///
+    /// # Errors
+    /// A [`Failure`] if a column holds what is not finite.
+    pub fn session_rows(
+        &self,
+        mut rows: Rows,
+        columns: usize,
+        reasons: &[&str],
+        mut row: impl FnMut(At, &mut [f64]) -> Result<f64, usize>,
+    ) -> Result<SessionRows, Failure> {
+        let (mut x, mut with) = (vec![0.0; columns], Vec::new());
+        let mut dropped: Vec<(String, u64)> =
+            reasons.iter().map(|reason| ((*reason).to_owned(), 0)).collect();
+        for (id, (client, range)) in (0..).zip(self.rows.iter().enumerate()) {
+            let before = rows.len();
+            let therapist = self.therapist(client).unwrap_or(0);
+            for at in range.clone() {
+                let session = self.session.get(at).unwrap_or(1);
+                let follows = |row: &usize| {
+                    *row >= range.start && self.session.get(*row) == Some(session - 1)
+                };
+                let previous = at.checked_sub(1).filter(follows);
+                match row(At { row: at, client, session, previous }, &mut x) {
+                    Ok(y) => rows
+                        .push(therapist, id, &x, y)
+                        .map_err(|e| Failure::internal(e.to_string()))?,
+                    Err(reason) => {
+                        if let Some((_, times)) = dropped.get_mut(reason) {
+                            *times += 1;
+                        }
+                    }
+                }
+            }
+            if rows.len() > before {
+                with.push(client);
+            }
+        }
+        let n = Counts { rows: Some(rows.len() as u64), ..self.counts(&with) };
+        Ok(SessionRows { rows, n, dropped, has_therapists: self.has_therapists() })
+    }
+
+    /// y ~ columns + (1 | therapist), REML, over the clients of a sample: one value each.
+    ///
+    /// # Errors
+    /// The sentence to refuse with.
+    pub fn therapist_model(
+        &self,
+        sample: &Sample,
+        columns: &[(&str, &[f64])],
+        y: &[f64],
+    ) -> Result<Fit, String> {
+        let therapists = self.told_apart(sample, "therapists and clients")?;
+        let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+        let mut rows = Rows::in_clusters(&names);
+        let mut x = vec![0.0; columns.len()];
+        for (therapist, range) in (0..).zip(therapists) {
+            for i in range {
+                x.iter_mut().zip(columns).for_each(|(x, (_, column))| *x = column[i]);
+                rows.push(0, therapist, &x, y[i]).map_err(|e| e.to_string())?;
+            }
+        }
+        rows.fit(Criterion::Reml).map_err(|e| e.to_string())
+    }
+
+    /// Each client's therapist mean of a value, and what the client deviates from it.
+    ///
+    /// # Errors
+    /// The sentence to refuse with, where the two cannot be told apart.
+    pub fn between_and_within(
+        &self,
+        sample: &Sample,
+        values: &[f64],
+    ) -> Result<[Vec<f64>; 2], String> {
+        let mut between = Vec::with_capacity(values.len());
+        for range in self.told_apart(sample, "within and between")? {
+            let of_therapist = &values[range];
+            let mean = of_therapist.iter().sum::<f64>() / of_therapist.len() as f64;
+            between.extend(of_therapist.iter().map(|_| mean));
+        }
+        let within = values.iter().zip(&between).map(|(value, mean)| value - mean).collect();
+        Ok([between, within])
+    }
+
+    /// y ~ columns by least squares, over these clients: one value each.
+    ///
+    /// # Errors
+    /// The sentence to refuse with.
+    pub fn regression(
+        &self,
+        clients: &[usize],
+        columns: &[(&str, &[f64])],
+        y: &[f64],
+    ) -> Result<Regression, String> {
+        let therapists = self.therapist_ranges(clients)?;
+        let fit = ols(columns, y).map_err(|e| e.to_string())?;
+        Ok(Regression { fit, therapists })
+    }
+
+    /// The clients of each therapist, where therapists differ from clients.
+    fn told_apart(&self, sample: &Sample, what: &str) -> Result<Vec<Range<usize>>, String> {
+        let therapists = self.therapist_ranges(&sample.clients)?;
+        match therapists.len() {
+            0 => Err("no client can be used".to_owned()),
+            1 => Err("there is one therapist only".to_owned()),
+            n if n == sample.clients.len() => {
+                Err(format!("every therapist has one client: {what} cannot be told apart"))
+            }
+            _ => Ok(therapists),
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! Text as data: what a reader of the report sees stands in a plugin's `words.toml`, so that its Rust names ids and reads like the
+//! method.
+//!
+//! ```toml
+//! [estimate."early/A/Y/pearson"]
+//! label  = "Pearson correlation, early {A} and final {Y}"
+//! method = "mean of sessions {early_window.0} to {early_window.1}; Fisher z interval"
+//! source = ["pearson1896", "fisher1921"]
+//! symbol = { bounded = "r" }          # how sentences write it; without one they leave it out
+//! ```
+//!
+//! `run.words().about("A", alliance).about("Y", outcome).estimate("early/A/Y/pearson")` is that estimate: in an id, a part between
+//! `/` or `-` that was bound is the measure's id; in a text, `{A}` is its name and `{A.id}` its id. A placeholder may also name what
+//! [`Words::with`] bound and any setting. After a colon stands how a number or an interval is written: `{x:2}` with two decimals,
+//! `{x:.2}` without a leading zero, `{x:%1}` in per cent, `{x:p}` as a p value, `{x:client}` as "1 client", "2 clients". Of an estimate
+//! bound by [`Words::of`] there are `{x}`, `{x.ci}`, `{x.p}`, `{x.clients}`, `{x.therapists}`,
+//! `{x.reason}`.
+
+mod file;
+mod fill;
+
+use std::cell::RefCell;
+
+use dyad_model::figure::{Figure, Plot};
+use dyad_model::{Column, Counts, Estimate, Findings, Measure, Note, NoteKind, Table};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::sentence::{Symbol, reported};
+use crate::{Failure, summary};
+use file::File;
+pub use fill::Fill;
+
+/// The `words.toml` of a plugin with the settings of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Dictionary {
+    file: File,
+    settings: Value,
+    /// What a text asked for and nobody gave.
+    lacking: RefCell<Vec<String>>,
+}
+
+impl Dictionary {
+    pub(crate) fn of(text: &str, settings: &impl Serialize) -> Result<Self, Failure> {
+        let broken = |e: String| Failure::internal(format!("the words do not parse: {e}"));
+        let file = toml::from_str(text).map_err(|e| broken(e.to_string()))?;
+        let settings = serde_json::to_value(settings).map_err(|e| broken(e.to_string()))?;
+        Ok(Self { file, settings, lacking: RefCell::default() })
+    }
+
+    /// A word that is missing is a fault of the plugin: found by its tests, and not worth a report in the field.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        let lacking = self.lacking.borrow();
+        if cfg!(debug_assertions) && !lacking.is_empty() {
+            return Err(Failure::internal(format!("words.toml lacks: {}", lacking.join("; "))));
+        }
+        Ok(())
+    }
+
+    fn lacks(&self, what: String) {
+        self.lacking.borrow_mut().push(what);
+    }
+
+    fn known<'d, T>(&'d self, found: Option<&'d T>, kind: &str, key: &str) -> Option<&'d T> {
+        if found.is_none() {
+            self.lacks(format!("{kind} {key}"));
+        }
+        found
+    }
+}
+
+/// The words of a plugin about some measures and numbers.
+#[derive(Clone, Debug)]
+pub struct Words<'d> {
+    dictionary: &'d Dictionary,
+    fills: Vec<(&'static str, Fill)>,
+}
+
+impl<'d> Words<'d> {
+    pub(crate) fn new(dictionary: &'d Dictionary) -> Self {
+        Self { dictionary, fills: Vec::new() }
+    }
+
+    /// Says which measure a letter of an id stands for.
+    #[must_use]
+    pub fn about(&self, letter: &'static str, measure: &Measure) -> Self {
+        self.with(letter, measure)
+    }
+
+    /// Gives a placeholder its text, number or interval.
+    #[must_use]
+    pub fn with(&self, name: &'static str, value: impl Into<Fill>) -> Self {
+        let mut more = self.clone();
+        more.fills.push((name, value.into()));
+        more
+    }
+
+    /// Gives a placeholder an estimate.
+    #[must_use]
+    pub fn of(&self, name: &'static str, estimate: &Estimate) -> Self {
+        self.with(name, estimate)
+    }
+
+    /// An estimate with its label, method and sources; the id is written as in `words.toml`.
+    #[must_use]
+    pub fn estimate(&self, key: &str) -> Estimate {
+        let found = self.dictionary.file.estimate.get(key);
+        let Some(words) = self.dictionary.known(found, "estimate", key) else {
+            return Estimate::new(self.id(key), key);
+        };
+        let estimate = Estimate::new(self.id(key), self.fill(&words.label));
+        words.source.iter().fold(estimate.method(self.fill(&words.method)), |e, key| e.source(key))
+    }
+
+    /// A figure with its title, caption and alternative text.
+    #[must_use]
+    pub fn figure(&self, key: &str, n: Counts, plot: Plot) -> Figure {
+        let found = self.dictionary.file.figure.get(key);
+        let texts = self
+            .dictionary
+            .known(found, "figure", key)
+            .map(|words| [&words.title, &words.caption, &words.alt].map(|text| self.fill(text)));
+        let [title, caption, alt] = texts.unwrap_or_default();
+        Figure::new(self.id(key), title, caption, alt, n, plot)
+    }
+
+    /// A table without rows, with its title, note and columns.
+    #[must_use]
+    pub fn table(&self, key: &str) -> Table {
+        let found = self.dictionary.file.table.get(key);
+        let Some(words) = self.dictionary.known(found, "table", key) else {
+            return Table::new(self.id(key), key);
+        };
+        let mut table =
+            Table::new(self.id(key), self.fill(&words.title)).note(self.fill(&words.note));
+        table.columns.extend(words.columns.iter().map(|(id, label, kind)| Column {
+            id: id.clone(),
+            label: self.fill(label),
+            kind: *kind,
+        }));
+        table
+    }
+
+    /// The table of the estimates below the folders that `words.toml` names as its `rows`; `None` if all of them are refused.
+    #[must_use]
+    pub fn summary(&self, key: &str, findings: &Findings) -> Option<Table> {
+        let words = self.dictionary.known(self.dictionary.file.table.get(key), "table", key)?;
+        let folders: Vec<String> = words.rows.iter().map(|folder| self.id(folder)).collect();
+        let inside = |e: &&Estimate| folders.iter().any(|folder| file::begins(folder, &e.id));
+        let rows: Vec<&Estimate> = findings.estimates.iter().filter(inside).collect();
+        summary::table(self.id(key), self.fill(&words.title), &self.fill(&words.note), &rows)
+    }
+
+    /// A note of this kind.
+    #[must_use]
+    pub fn note(&self, kind: NoteKind, key: &str) -> Note {
+        Note { kind, text: self.text(key) }
+    }
+
+    /// A text of `[text]`; a dot leads into a table: `answer.above`.
+    #[must_use]
+    pub fn text(&self, key: &str) -> String {
+        let mut found = self.dictionary.file.text.get(key);
+        if let Some((table, key)) = key.split_once('.') {
+            found = self.dictionary.file.text.get(table).and_then(|texts| texts.get(key));
+        }
+        if let Some(text) = found.and_then(toml::Value::as_str) {
+            return self.fill(text);
+        }
+        self.dictionary.lacks(format!("text {key}"));
+        String::new()
+    }
+
+    /// The texts that hold, one after another.
+    #[must_use]
+    pub fn sentences(&self, texts: &[(bool, &str)]) -> String {
+        let holding = texts.iter().filter(|(holds, _)| *holds).map(|(_, key)| self.text(key));
+        holding.collect::<Vec<_>>().join(" ")
+    }
+
+    /// An id: bound letters are the measures' ids.
+    #[must_use]
+    pub fn id(&self, key: &str) -> String {
+        let of = |part: &str| match self.fills.iter().rev().find(|(name, _)| *name == part) {
+            Some((_, Fill::Measure { id, .. })) => id.clone(),
+            _ => part.to_owned(),
+        };
+        let by = |text: &str, separator: char| {
+            text.split(separator).map(of).collect::<Vec<_>>().join(&separator.to_string())
+        };
+        self.fill(&by(&by(key, '/'), '-'))
+    }
+
+    /// The estimate of this id among the findings.
+    #[must_use]
+    pub fn get<'f>(&self, findings: &'f Findings, key: &str) -> Option<&'f Estimate> {
+        findings.get(&self.id(key))
+    }
+
+    /// "Label: b = 0.49, SE = 0.35, …" for every estimate with a number and a symbol.
+    #[must_use]
+    pub fn results(&self, findings: &Findings) -> String {
+        summary::sentences(findings, |id| self.symbol(id))
+    }
+
+    /// "early alliance and final outcome, r = …; ranks, ρ = …": a list of `[reported]`, whose lines are an id and what is said of it.
+    #[must_use]
+    pub fn reported(&self, list: &str, findings: &Findings) -> String {
+        let found = self.dictionary.file.reported.get(list);
+        let lines = self.dictionary.known(found, "reported", list).into_iter().flatten();
+        let said = lines.filter_map(|(key, name)| {
+            let estimate = self.get(findings, key)?;
+            let symbol = self.symbol(&estimate.id)?;
+            Some(format!("{}, {}", self.fill(name), reported(symbol, estimate)))
+        });
+        said.collect::<Vec<_>>().join("; ")
+    }
+
+    /// How the estimate of an id is written in sentences.
+    #[must_use]
+    pub fn symbol(&self, id: &str) -> Option<Symbol<'d>> {
+        let mut fitting =
+            self.dictionary.file.estimate.iter().filter(|(key, _)| file::fits(key, id));
+        fitting.find_map(|(_, words)| words.symbol.as_ref()).map(file::Written::symbol)
+    }
+
+    fn fill(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len() + 32);
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            out.push_str(before);
+            let Some((placeholder, after)) = after.split_once('}') else { break };
+            let (path, format) = placeholder.split_once(':').unwrap_or((placeholder, ""));
+            match self.value(path).and_then(|value| value.written(format)) {
+                Some(written) => out.push_str(&written),
+                None => self.dictionary.lacks(format!("a value of {{{placeholder}}} in: {text}")),
+            }
+            rest = after;
+        }
+        out.push_str(rest);
+        out
+    }
+
+    /// What a placeholder names: something bound, the last one first, or a setting.
+    fn value(&self, path: &str) -> Option<Fill> {
+        let (name, part) = path.split_once('.').unwrap_or((path, ""));
+        if let Some((_, fill)) = self.fills.iter().rev().find(|(known, _)| *known == name) {
+            return fill.part(part);
+        }
+        let setting = self.dictionary.settings.get(name)?;
+        match part.parse::<usize>() {
+            Ok(index) => setting.get(index)?.as_f64().map(Fill::Number),
+            Err(_) => setting.as_f64().map(Fill::Number),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = r#"
+[estimate."early/A/Y/pearson"]
+label = "Pearson correlation, early {A} and final {Y}"
+method = "sessions {window.0} to {window.1}, margin {margin}"
+source = ["pearson1896"]
+symbol.bounded = "r"
+
+[figure.scatter-A]
+title = "{A}"
+caption = "{n:client}"
+alt = "r = {r:.2} {r.ci:.2}, {r.p:p}"
+
+[table.both-A]
+rows = ["early/A/*/"]
+
+[reported]
+pair = [["early/A/Y/pearson", "early {A}"]]
+
+[text.answer]
+above = "{share:%1} above {x:1}"
+"#;
+
+    fn dictionary() -> Dictionary {
+        let settings = serde_json::json!({ "window": [3, 5], "margin": 1.0 });
+        Dictionary::of(TEXT, &settings).unwrap()
+    }
+
+    fn words(dictionary: &Dictionary) -> Words<'_> {
+        let measure = |id: &str, role: &str| -> Measure {
+            let measure = serde_json::json!({ "id": id, "role": role, "level": "session" });
+            serde_json::from_value(measure).unwrap()
+        };
+        Words::new(dictionary)
+            .about("A", &measure("wai_client.bond", "alliance"))
+            .about("Y", &measure("symptom", "outcome"))
+    }
+
+    #[test]
+    fn an_estimate_has_its_words_and_its_id() {
+        let dictionary = dictionary();
+        let words = words(&dictionary);
+        let r = words.estimate("early/A/Y/pearson");
+        assert_eq!(r.id, "early/wai_client.bond/symptom/pearson");
+        assert_eq!(r.label, "Pearson correlation, early wai client bond and final symptom");
+        assert_eq!(r.method, "sessions 3 to 5, margin 1");
+        assert_eq!(r.source, ["pearson1896"]);
+        let r = r.value(-0.2).ci([-0.4, -0.01]).p(0.04).clients(1);
+        let figure = words.of("r", &r).with("n", 1_u64).figure(
+            "scatter-A",
+            r.n,
+            Plot::Flow(dyad_model::figure::FlowChart { boxes: Vec::new() }),
+        );
+        assert_eq!(
+            (figure.id.as_str(), figure.caption.as_str()),
+            ("scatter-wai_client.bond", "1 client")
+        );
+        assert_eq!(figure.alt, "r = −.20 [−.40, −.01], p = .040");
+        let findings = Findings::new().estimate(r);
+        assert_eq!(
+            words.reported("pair", &findings),
+            "early wai client bond, r = −.20, 95 % CI [−.40, −.01], p = .040"
+        );
+        assert_eq!(words.summary("both-A", &findings).unwrap().rows.len(), 1);
+        assert!(dictionary.check().is_ok());
+    }
+
+    #[test]
+    fn what_is_lacking_is_named() {
+        let dictionary = dictionary();
+        let words = words(&dictionary);
+        let text = words.with("share", 0.274).with("x", -0.25).text("answer.above");
+        assert_eq!(text, "27.4 % above −0.2");
+        assert!(dictionary.check().is_ok());
+        drop(words.text("answer.above"));
+        drop(words.estimate("early/A/Y/spearman"));
+        let lacking = dictionary.check().unwrap_err().to_string();
+        assert!(lacking.contains("{share:%1}") && lacking.contains("estimate early/A/Y/spearman"));
+    }
+}

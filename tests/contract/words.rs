@@ -1,0 +1,47 @@
+//! Text as data: what stands in a plugin's words.toml is said by its Rust. The other way round, a word that is missing, or a placeholder
+//! nobody fills, ends a plugin that was built for tests: every other test here would fail.
+
+use std::fs;
+
+use dyad_tests::{plugin_ids, root};
+use toml::Table;
+
+/// The Rust of a plugin, and its words if it has any.
+fn plugin(id: &str) -> Option<(String, Table)> {
+    let folder = root().join("plugins").join(id);
+    let words = fs::read_to_string(folder.join("words.toml")).ok()?;
+    let sources = fs::read_dir(folder.join("src")).expect("a plugin has sources");
+    let sources = sources.map(|file| file.expect("a file").path());
+    let rust = sources.map(|path| fs::read_to_string(path).expect("it can be read")).collect();
+    Some((rust, words.parse().expect("words.toml is TOML")))
+}
+
+/// Whether a text is named: as it is, or by a key whose last part is computed.
+fn names(rust: &str, table: &str, key: &str) -> bool {
+    let quoted = |text: &str| rust.contains(&format!("\"{text}\""));
+    quoted(&format!("{table}.{key}")) || rust.contains(&format!("\"{table}.{{"))
+}
+
+#[test]
+fn every_word_is_said() {
+    let with_words = plugin_ids().into_iter().filter_map(|id| Some((plugin(&id)?, id)));
+    let mut known = 0;
+    for ((rust, words), id) in with_words {
+        for kind in ["estimate", "figure", "table", "reported"] {
+            let keys =
+                words.get(kind).and_then(toml::Value::as_table).into_iter().flat_map(Table::keys);
+            for key in keys {
+                known += 1;
+                assert!(rust.contains(&format!("\"{key}\"")), "{id}: nobody says {kind} {key}");
+            }
+        }
+        for (key, text) in words.get("text").and_then(toml::Value::as_table).into_iter().flatten() {
+            let said = match text.as_table() {
+                None => rust.contains(&format!("\"{key}\"")),
+                Some(texts) => texts.keys().all(|text| names(&rust, key, text)),
+            };
+            assert!(said, "{id}: nobody says all of text {key}");
+        }
+    }
+    assert!(known > 0, "no plugin has words");
+}
