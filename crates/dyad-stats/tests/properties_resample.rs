@@ -5,9 +5,10 @@ use std::ops::Range;
 use dyad_stats::StatsError;
 use dyad_stats::moments::Cross;
 use dyad_stats::resample::{
-    Ar1, Bootstrap, Generator, MonteCarlo, Plan, Series, Tail, ar1, ar1_null, bca,
-    cluster_bootstrap, correlation_bootstrap, percentile, permutation,
+    Ar1, Bootstrap, Generator, MonteCarlo, Plan, Series, Tail, ar1, bca, cluster_bootstrap,
+    correlation_bootstrap, percentile, permutation,
 };
+use dyad_stats::sequence::drift_chance;
 use proptest::prelude::*;
 
 const PLAN: Plan<'static> = Plan { seed: 1, purpose: "properties", replicates: 199, threads: 1 };
@@ -161,12 +162,17 @@ proptest! {
             })
             .collect();
         let series = Series { sessions: &sessions, values: &values, clients: &rows };
-        let highest = |values: &[f64]| values.iter().copied().reduce(f64::max);
-        if let Ok((fit, found)) = ar1_null(&series, highest, Tail::Greater, &PLAN) {
+        if let Ok(fit) = ar1(&series) {
             prop_assert!(fit.rho.abs() < 1.0 && fit.sd > 0.0 && fit.sd.is_finite(), "{fit:?}");
             prop_assert!(fit.criterion.is_finite() && fit.levels.iter().all(|v| v.is_finite()));
-            prop_assert!(sound(&found), "{found:?}");
         }
+    }
+
+    #[test]
+    fn the_chances_of_a_peak_are_those_of_some_distribution(rho in -0.9..0.99_f64, occasions in 2_usize..7) {
+        let chances = (0..occasions).map(|at| drift_chance(rho, occasions, at).unwrap());
+        let sum: f64 = chances.inspect(|p| assert!((0.0..=1.0).contains(p))).sum();
+        prop_assert!((sum - 1.0).abs() < 1e-7, "{sum}");
     }
 
     #[test]

@@ -29,13 +29,11 @@ pub struct Settings {
     peak_session: i64,
     /// Where a second phase ends and the alliance may recover.
     second_knot: i64,
-    /// Simulated studies of series that only drift; 0: none.
-    drift_simulations: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { peak_window: [1, 5], peak_session: 3, second_knot: 7, drift_simulations: 999 }
+        Self { peak_window: [1, 5], peak_session: 3, second_knot: 7 }
     }
 }
 
@@ -59,10 +57,8 @@ impl Analysis for EarlyPeak {
                 "peak_window needs two session numbers, the first below the last, and peak_session must lie between them",
             ));
         }
-        if settings.second_knot <= settings.peak_session || settings.drift_simulations > 100_000 {
-            return Err(Failure::bad_settings(
-                "second_knot is a session after peak_session, drift_simulations at most 100000",
-            ));
+        if settings.second_knot <= settings.peak_session {
+            return Err(Failure::bad_settings("second_knot is a session after peak_session"));
         }
         Ok(())
     }

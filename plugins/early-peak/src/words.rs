@@ -70,7 +70,7 @@ fn methods(run: &Run<Settings>) -> String {
         "Means by session are over the clients who rated that session. For clients with every rating of sessions {first} to {last} the \
          session of the highest rating was found, ties shared equally; whether more of them than by chance fall on session {session} was \
          tested against every order of each client's own ratings, exactly [@edgington2007], and against series that drift about each \
-         client's level with the autocorrelation of these [@pinheiro2000; @davison1997]. The rating at session {session} was compared with \
+         client's level with the autocorrelation of these [@pinheiro2000]. The rating at session {session} was compared with \
          the mean of the client's other early ratings by a one-sample t test [@student1908], among completers, among all who rated it, and by \
          a mixed model of all ratings. Curvature and slopes up to and after session {session}, and after session {second}, come from mixed models \
          with intercepts of clients and therapists, REML, Satterthwaite df [@bates2015; @kuznetsova2017]; the turning point has a delta and a \

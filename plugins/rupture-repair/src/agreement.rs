@@ -115,11 +115,13 @@ fn same_sessions(judged: &Judged, first: usize, second: usize) -> Agreement {
 
 fn overlap(judged: &Judged, first: usize, second: usize) -> NearAgreement {
     let mut overlap = NearAgreement::default();
+    let mut at = [Vec::new(), Vec::new()];
     for series in &judged.series {
-        let at = |detector: usize| -> Vec<i64> {
-            series.ruptures[detector].iter().map(|r| series.sessions[r.at]).collect()
-        };
-        overlap.push(&at(first), &at(second), SHIFT);
+        for (at, detector) in at.iter_mut().zip([first, second]) {
+            at.clear();
+            at.extend(series.ruptures[detector].iter().map(|r| series.sessions[r.at]));
+        }
+        overlap.push(&at[0], &at[1], SHIFT);
     }
     overlap
 }

@@ -3,7 +3,7 @@
 use dyad_plugin::prelude::*;
 use dyad_stats::moments::Moments;
 use dyad_stats::resample::{Series as Ratings, ar1};
-use dyad_stats::sequence::{NoiseSeries, expected_ruptures};
+use dyad_stats::sequence::{NoiseSeries, Rule, expected_ruptures};
 
 use crate::Settings;
 use crate::detectors::Judged;
@@ -31,17 +31,31 @@ pub(crate) fn add(
             NoiseSeries { sessions: &series.sessions, mean, sd: moments.sd().unwrap_or(0.0) }
         })
         .collect();
-    let rho = autocorrelation(judged);
+    let kinds = [
+        ("expected_independent", Ok(0.0), "independent sessions"),
+        (
+            "expected_autocorrelated",
+            autocorrelation(judged),
+            "neighbouring sessions correlated as in the data",
+        ),
+    ];
+    let rules: Vec<Rule> = judged.detectors.iter().filter_map(|d| d.rule.clone().ok()).collect();
+    let simulate = |what: &str, rho: f64| {
+        let purpose = format!("noise/{}/{what}", alliance.id);
+        let named = (run.seed(), purpose.as_str());
+        expected_ruptures(&noise, rho, &rules, named, run.settings().noise_replicates)
+            .map_err(|e| e.to_string())
+    };
+    // All detectors look at the same noise.
+    let found = kinds.each_ref().map(|(what, rho, _)| match rho {
+        _ if judged.series.is_empty() => Err("no client has enough ratings".to_owned()),
+        Ok(rho) => simulate(what, *rho).map(|found| (found, *rho)),
+        Err(reason) => Err(reason.clone()),
+    });
+    let mut place = 0;
     for (at, detector) in judged.detectors.iter().enumerate() {
         let observed: usize = judged.series.iter().map(|s| s.ruptures[at].len()).sum();
-        for (what, rho, kind) in [
-            ("expected_independent", Ok(0.0), "independent sessions"),
-            (
-                "expected_autocorrelated",
-                rho.clone(),
-                "neighbouring sessions correlated as in the data",
-            ),
-        ] {
+        for ((what, _, kind), found) in kinds.iter().zip(&found) {
             let estimate = Estimate::new(
                 format!("{}/{what}", detector.id),
                 format!("Ruptures of {} expected by {} from noise alone: {kind}", alliance.name(), detector.name.replace('_', " ")),
@@ -53,27 +67,17 @@ pub(crate) fn add(
                 run.settings().noise_replicates
             ))
             .source("lipner2022");
-            let purpose = format!("{}/{what}", detector.id);
-            let simulated = match (&detector.rule, &rho) {
-                _ if judged.series.is_empty() => Err("no client has enough ratings".to_owned()),
-                (Err(reason), _) | (_, Err(reason)) => Err(reason.clone()),
-                (Ok(rule), Ok(rho)) => {
-                    let named = (run.seed(), purpose.as_str());
-                    expected_ruptures(&noise, *rho, *rule, named, run.settings().noise_replicates)
-                        .map(|found| (found, *rho))
-                        .map_err(|e| e.to_string())
-                }
-            };
-            findings.estimates.push(match simulated {
-                Err(reason) => estimate.refused(reason),
-                Ok((found, rho)) => {
+            findings.estimates.push(match (&detector.rule, found) {
+                (Err(reason), Ok(_)) | (_, Err(reason)) => estimate.refused(reason.clone()),
+                (Ok(_), Ok((all, rho))) => {
+                    let found = &all[place];
                     let expected = scale * found.ruptures;
                     let given = estimate
                         .value(expected)
                         .se(scale * found.errors[0])
                         .detail("observed", observed as f64)
                         .detail("clients_expected", scale * found.clients)
-                        .detail("autocorrelation", rho);
+                        .detail("autocorrelation", *rho);
                     if expected > 0.0 {
                         given.detail("observed_over_expected", observed as f64 / expected)
                     } else {
@@ -82,6 +86,7 @@ pub(crate) fn add(
                 }
             });
         }
+        place += usize::from(detector.rule.is_ok());
     }
 }
 

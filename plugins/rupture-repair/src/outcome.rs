@@ -19,10 +19,11 @@ pub(crate) fn add(
     judged: &Judged,
 ) -> Result<(), Failure> {
     let detector = judged.detectors.iter().position(|d| d.name == DEFAULT).unwrap_or(0);
-    let groups = Groups::of(run, clients, outcome, judged, |series| {
+    let mut groups = Groups::of(run, clients, outcome, judged)?;
+    groups.split(judged, |series| {
         let found = &series.ruptures[detector];
         (!found.is_empty(), found.iter().all(|r| r.repaired_at.is_some()))
-    })?;
+    });
     let (y, a) = (outcome.name(), alliance.name());
     let new = |what: &str, label: String, reference: &str| {
         Estimate::new(format!("outcome/{}/{}/{what}", alliance.id, outcome.id), label)
@@ -59,8 +60,11 @@ pub(crate) fn add(
 }
 
 /// The eligible clients with both scores, by what became of their ruptures.
+#[derive(Default)]
 pub(crate) struct Groups {
     ids: Vec<usize>,
+    /// Where each of them stands among the judged series.
+    series: Vec<usize>,
     n: Counts,
     pub(crate) y: Vec<f64>,
     severity: Vec<f64>,
@@ -72,44 +76,42 @@ pub(crate) struct Groups {
 }
 
 impl Groups {
-    /// `state` says of a client whether there was a rupture, and whether all of them were repaired.
+    /// The clients, all of them without a rupture yet.
     pub(crate) fn of(
         run: &Run<Settings>,
         clients: &Clients<'_>,
         outcome: &Measure,
         judged: &Judged,
-        state: impl Fn(&Series) -> (bool, bool),
     ) -> Result<Self, Failure> {
         let last = clients.last(&run.table("sessions")?.floats(&outcome.id)?);
         let baseline = clients.baseline(run, outcome)?;
-        let mut groups = Self {
-            ids: Vec::new(),
-            n: Counts::default(),
-            y: Vec::new(),
-            severity: Vec::new(),
-            sessions: Vec::new(),
-            none: Vec::new(),
-            repaired: Vec::new(),
-            unrepaired: Vec::new(),
-            baseline_source: baseline.source,
-        };
-        for series in &judged.series {
+        let mut groups = Self { baseline_source: baseline.source, ..Self::default() };
+        for (at, series) in judged.series.iter().enumerate() {
             let Some((y, severity)) = last[series.client].zip(baseline.values[series.client])
             else {
                 continue;
             };
-            let is = |yes: bool| if yes { 1.0 } else { 0.0 };
-            let (ruptured, mended) = state(series);
             groups.ids.push(series.client);
+            groups.series.push(at);
             groups.y.push(y);
             groups.severity.push(severity);
             groups.sessions.push(clients.rows[series.client].len() as f64);
-            groups.none.push(is(!ruptured));
-            groups.repaired.push(is(ruptured && mended));
-            groups.unrepaired.push(is(ruptured && !mended));
         }
         groups.n = clients.counts(&groups.ids);
         Ok(groups)
+    }
+
+    /// Puts every client into one group. `state` says of a series whether there was a rupture, and whether all of them were repaired.
+    pub(crate) fn split(&mut self, judged: &Judged, state: impl Fn(&Series) -> (bool, bool)) {
+        for group in [&mut self.none, &mut self.repaired, &mut self.unrepaired] {
+            group.clear();
+        }
+        for &at in &self.series {
+            let (ruptured, mended) = state(&judged.series[at]);
+            self.none.push(f64::from(!ruptured));
+            self.repaired.push(f64::from(ruptured && mended));
+            self.unrepaired.push(f64::from(ruptured && !mended));
+        }
     }
 
     fn sizes(&self) -> [usize; 3] {

@@ -4,7 +4,7 @@ use dyad_plugin::apa;
 use dyad_plugin::derived::Clients;
 use dyad_plugin::figure::{Axis, Figure, Plot, Ranged, Specification, SpecificationRow};
 use dyad_plugin::prelude::*;
-use dyad_stats::sequence::{Repair, ruptures};
+use dyad_stats::sequence::Rupture;
 
 use crate::detectors::Judged;
 use crate::outcome::Groups;
@@ -51,14 +51,14 @@ pub(crate) fn of_outcome(
     judged: &Judged,
 ) -> Result<(), Failure> {
     let mut all = Vec::new();
-    for detector in &judged.detectors {
-        let Ok(rule) = detector.rule else { continue };
+    let mut groups = Groups::of(run, clients, outcome, judged)?;
+    for (at, detector) in judged.detectors.iter().enumerate().filter(|(_, d)| d.rule.is_ok()) {
         for &window in &run.settings().repair_windows {
-            let repair = Repair { window, tolerance: run.settings().repair_tolerance };
-            let groups = Groups::of(run, clients, outcome, judged, |series| {
-                let found = ruptures(&series.ratings, &series.sessions, rule, repair);
-                (!found.is_empty(), found.iter().all(|r| r.repaired_at.is_some()))
-            })?;
+            groups.split(judged, |series| {
+                let (found, x, s) = (&series.ruptures[at], &series.ratings, &series.sessions);
+                let is_repaired = |r: &Rupture| r.repaired_within(x, s, window).is_some();
+                (!found.is_empty(), found.iter().all(is_repaired))
+            });
             let estimate = groups.against_none(Estimate::new("", ""), clients, "unrepaired");
             let choices = vec![detector.name.replace('_', " "), format!("{window} sessions")];
             all.push(Choice { choices, estimate });

@@ -167,7 +167,7 @@ for (rho in c(0, .6)) {
       setNames(p, paste0("share_", 1:5)), c(default = 0, setNames(5 * sqrt(p * (1 - p) / B / clients) + 2e-4, paste0("absolute_share_", 1:5))))
 }
 
-# --- the peak of the practice network: by permutation, and against a drift ----------------------------------------------
+# --- the peak of the practice network by permutation ----------------------------------------------
 five <- s[s$session %in% 1:5, ]; five <- five[five$client %in% names(which(table(five$client) == 5)), ]
 five <- save_rows("resample-peak.csv", data.frame(client = five$client, session = five$session, value = five$alliance_client))
 W <- matrix(five$value, ncol = 5, byrow = TRUE); top <- W >= apply(W, 1, max) - 1e-9; share <- mean(top[, 3] / rowSums(top))
@@ -176,9 +176,7 @@ for (m in rowSums(top)) { one <- numeric(60 / m + 1); one[1] <- 1 - m / 5; one[6
 p <- sum(null[(round(60 * share * nrow(W)) + 1):length(null)]); stopifnot(abs(p - .0495961873760) < 1e-9)
 put("permutation", "peak at session 3", "convolution", c(rows = quoted("resample-peak.csv"), replicates = "9999"),
     c(observed = share, p = p, null_mean = .2), c(default = 1e-12, absolute_p = monte_carlo(p, 9999), absolute_null_mean = 5 * sqrt(.2 * .8 / nrow(W) / 9999)))
-rho <- autoregression("peak", five); by_drift <- highest(rho, 3)
-put("ar1_null", "peak at session 3", "quadrature at the fitted rho", c(rows = quoted("resample-peak.csv"), replicates = "9999"),
-    c(observed = share, null_mean = by_drift, rho = rho), c(default = 1e-6, absolute_null_mean = 5 * sqrt(by_drift * (1 - by_drift) / nrow(W) / 9999) + 2e-4))
+autoregression("peak", five)
 
 versions <- object(c(R = quoted(paste(R.version$major, R.version$minor, sep = ".")), boot = quoted(packageVersion("boot")), nlme = quoted(packageVersion("nlme"))))
 writeLines(c(paste0('{"_versions": ', versions, ', "records": ['), paste0(records, c(rep(",", length(records) - 1), "")), "]}"), file.path(folder, "resample.json"))

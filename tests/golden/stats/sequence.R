@@ -80,6 +80,20 @@ put("peaks", "practice network", "W >= apply(W, 1, max)", c(rows = rows_of("five
 put("permutation_p", "practice network", "convolution", c(rows = rows_of("five")), setNames(p, paste0("p_", 1:5)), c(default = 1e-9))
 put("null_band", "practice network", "convolution", c(rows = rows_of("five")), c(low = band[1], high = band[2]))
 
+# --- against ratings that only drift: given the third of five, the two before it and the two after it are alike and independent ----
+drifting <- function(rho) {
+  s <- sqrt(1 - rho^2)
+  below <- Vectorize(function(x) integrate(function(u) dnorm((u - rho * x) / s) / s * pnorm((x - rho * u) / s), -Inf, x, rel.tol = 1e-10)$value)
+  integrate(function(x) dnorm(x) * below(x)^2, -8, 8, rel.tol = 1e-10)$value
+}
+for (rho in c(-.5, .3, .6, .9)) {
+  chance <- drifting(rho); r <- (1 + rho) / (2 * sqrt(1 + rho))
+  put("drift_chance", paste("third of five, rho", rho), "nested integrate", c(rho = number(rho), occasions = "5", at = "2"), c(chance = chance), c(default = 1e-8))
+  put("drift_chance", paste("first of three, rho", rho), "orthant of two normal variables", c(rho = number(rho), occasions = "3", at = "0"), c(chance = .25 + asin(r) / (2 * pi)), c(default = 1e-10))
+  put("against_drift", paste("practice network, rho", rho), "pbinom, qbinom", c(rows = rows_of("five"), rho = number(rho)),
+      c(expected = chance, p = pbinom(ceiling(share[3] * nrow(W) - 1e-9) - 1, nrow(W), chance, lower.tail = FALSE), low = qbinom(.025, nrow(W), chance) / nrow(W), high = qbinom(.975, nrow(W), chance) / nrow(W)), c(default = 1e-7))
+}
+
 # --- false positives in noise: exact for a drop, simulated for the charts --------------------------------------------------
 lay <- list(1:8, c(1, 2, 4, 5, 6, 9), 1:15); means <- c(5, 4, 6); sds <- c(.5, .9, .7)
 for (rho in c(0, .5, -.3)) {

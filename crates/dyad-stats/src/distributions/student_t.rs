@@ -1,5 +1,7 @@
 //! Student's t distribution, with any positive degrees of freedom.
 
+use std::sync::OnceLock;
+
 use super::{beta, normal};
 
 /// P(T > t).
@@ -82,5 +84,15 @@ pub fn quantile(p: f64, df: f64) -> f64 {
 /// The t that a two-sided interval of this level uses: `quantile(1 − (1 − level)/2)`.
 #[must_use]
 pub fn critical(level: f64, df: f64) -> f64 {
-    -quantile(0.5 * (1.0 - level), df)
+    // Asked once per client or coefficient, mostly for 95 % and few whole df: those are found once.
+    static FOUND: [OnceLock<f64>; 256] = [const { OnceLock::new() }; 256];
+    let compute = || -quantile(0.5 * (1.0 - level), df);
+    let is_usual = level.to_bits() == 0.95_f64.to_bits() && (0.0..256.0).contains(&df);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 255")]
+    let slot = if is_usual { df as usize } else { 0 };
+    if is_usual && (df - slot as f64).to_bits() == 0 {
+        FOUND.get(slot).map_or_else(compute, |found| *found.get_or_init(compute))
+    } else {
+        compute()
+    }
 }

@@ -30,8 +30,9 @@ fn rotate(a: &mut [f64], vectors: &mut [f64], size: usize, p: usize, q: usize) {
         return;
     }
     let theta = (a[q * size + q] - a[p * size + p]) / (2.0 * apq);
-    let t = theta.signum() / (theta.abs() + theta.hypot(1.0));
-    let c = 1.0 / t.hypot(1.0);
+    // A tangent of at most 1. θ² may overflow: then t is 0, as it should be to all digits.
+    let t = theta.signum() / (theta.abs() + (theta * theta + 1.0).sqrt());
+    let c = 1.0 / (t * t + 1.0).sqrt();
     let s = t * c;
     for k in 0..size {
         let (akp, akq) = (a[k * size + p], a[k * size + q]);

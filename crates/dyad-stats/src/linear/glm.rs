@@ -141,39 +141,41 @@ struct State {
     information: Vec<f64>,
 }
 
-/// Of one row: mean, its derivative in η, variance, log-likelihood without constants.
+/// Of one row: mean, its derivative in η, variance, and log-likelihood without constants, `linear` − ln `divisor`.
 struct At {
     mean: f64,
     slope: f64,
     variance: f64,
-    log_likelihood: f64,
+    linear: f64,
+    /// From 1 to 2.
+    divisor: f64,
 }
+
+/// So many divisors are multiplied before a logarithm is taken: their product stays below 2⁵¹².
+const DIVISORS: usize = 512;
 
 fn at(family: Family, eta: f64, y: f64) -> At {
     match family {
         Family::Logit => {
-            let (mean, rest) = (1.0 / (1.0 + (-eta).exp()), 1.0 / (1.0 + eta.exp()));
-            let variance = mean * rest;
-            // ln p = −ln(1 + e^−η) and ln(1 − p) = −ln(1 + e^η), whichever happened.
-            let sign = if y > 0.5 { -eta } else { eta };
-            At { mean, slope: variance, variance, log_likelihood: -softplus(sign) }
+            // The likelier of the two outcomes has 1/(1 + e), the other e/(1 + e), e = e^−|η|.
+            let e = (-eta.abs()).exp();
+            let (likely, rare) = (1.0 / (1.0 + e), e / (1.0 + e));
+            let (mean, variance) = (if eta > 0.0 { likely } else { rare }, likely * rare);
+            let linear = if (y > 0.5) == (eta > 0.0) { 0.0 } else { -eta.abs() };
+            At { mean, slope: variance, variance, linear, divisor: 1.0 + e }
         }
         Family::CompLogLog => {
             let hazard = eta.exp();
             let (mean, rest) = (-(-hazard).exp_m1(), (-hazard).exp());
             let log_likelihood = if y > 0.5 { mean.ln() } else { -hazard };
-            At { mean, slope: hazard * rest, variance: mean * rest, log_likelihood }
+            let slope = hazard * rest;
+            At { mean, slope, variance: mean * rest, linear: log_likelihood, divisor: 1.0 }
         }
         Family::Poisson => {
             let mean = eta.exp();
-            At { mean, slope: mean, variance: mean, log_likelihood: y * eta - mean }
+            At { mean, slope: mean, variance: mean, linear: y * eta - mean, divisor: 1.0 }
         }
     }
-}
-
-/// ln(1 + e^x).
-fn softplus(x: f64) -> f64 {
-    if x > 0.0 { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() }
 }
 
 impl<'a> Model<'a> {
@@ -221,8 +223,14 @@ impl<'a> Model<'a> {
         let p = self.p();
         let mut state =
             State { log_likelihood: 0.0, score: vec![0.0; p], information: vec![0.0; p * p] };
-        for (x, y, at) in self.rows(beta) {
-            state.log_likelihood += at.log_likelihood;
+        let mut divisor = 1.0;
+        for (row, (x, y, at)) in self.rows(beta).enumerate() {
+            state.log_likelihood += at.linear;
+            divisor *= at.divisor;
+            if row % DIVISORS == DIVISORS - 1 {
+                state.log_likelihood -= divisor.ln();
+                divisor = 1.0;
+            }
             if at.variance <= 0.0 {
                 continue;
             }
@@ -230,9 +238,16 @@ impl<'a> Model<'a> {
             let weight = at.slope * at.slope / at.variance;
             for i in 0..p {
                 state.score[i] += residual * x[i];
-                for j in 0..p {
-                    state.information[i * p + j] += weight * x[i] * x[j];
+                let weighted = weight * x[i];
+                for j in 0..=i {
+                    state.information[i * p + j] += weighted * x[j];
                 }
+            }
+        }
+        state.log_likelihood -= divisor.ln();
+        for i in 0..p {
+            for j in 0..i {
+                state.information[j * p + i] = state.information[i * p + j];
             }
         }
         state

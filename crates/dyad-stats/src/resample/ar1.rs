@@ -1,8 +1,8 @@
 //! Series that only drift: lag-1 autocorrelation about a level of one's own.
 
-use std::f64::consts::TAU;
 use std::ops::Range;
 
+use super::gap_sums::{GapSums, step};
 use super::permutation::check;
 use crate::{Result, StatsError};
 
@@ -44,7 +44,7 @@ pub struct Ar1 {
 /// x(i, t) = level(i) + e(i, t), corr(e(i, t), e(i, u)) = ρ^|t − u|, t and u session numbers: a missed session is a gap, not a step.
 /// Restricted likelihood with a free level per client (so that short series do not pull ρ down), σ² profiled:
 /// D = (N − C)(1 + log(2π·RSS/(N − C))) + Σ log|Rᵢ| + Σ log(1'Rᵢ⁻¹1), minimised over ρ; the series is whitened step by step,
-/// (eₖ − φeₖ₋₁)/√(1 − φ²) with φ = ρ^gap, so that D costs the number of ratings.
+/// (eₖ − φeₖ₋₁)/√(1 − φ²) with φ = ρ^gap. The ratings are read once: what D needs of them are sums per gap, and per pattern of gaps.
 ///
 /// # Shape and units
 /// As [`Series`] says; ρ has no unit, the standard deviation that of the ratings. If every gap is even the sign of ρ is not
@@ -90,21 +90,24 @@ pub fn ar1(series: &Series<'_>) -> Result<Ar1> {
     // In units of the largest deviation from a client's mean, about that mean: nothing cancels or overflows.
     let (centred, means, unit) = centre(values, clients)?;
     let lowest = if gaps().any(|gap| gap % 2 == 1) { -LIMIT } else { 0.0 };
-    let at = |rho| Profile::new(sessions, &centred, clients, rho);
-    let rho = minimum(lowest, LIMIT, |rho| at(rho).criterion());
+    let sums = GapSums::of(sessions, &centred, clients);
+    let rho = minimum(lowest, LIMIT, |rho| sums.at(rho).criterion());
     if rho.abs() > LIMIT - 1e-6 {
         return Err(StatsError::NotIdentified {
             what: "the autocorrelation is so close to 1 that clients have no level of their own"
                 .into(),
         });
     }
-    let best = at(rho);
+    let best = sums.at(rho);
     let used = clients.iter().filter(|rows| !rows.is_empty()).count();
     let df = best.df as f64;
     Ok(Ar1 {
         rho,
         sd: unit * (best.squares / df).sqrt(),
-        levels: means.iter().zip(&best.levels).map(|(mean, level)| mean + unit * level).collect(),
+        levels: levels(sessions, &centred, clients, rho)
+            .zip(&means)
+            .map(|(level, mean)| mean + unit * level)
+            .collect(),
         criterion: best.criterion() + 2.0 * df * unit.ln(),
         n: best.df + used,
         clients: used,
@@ -135,53 +138,25 @@ fn centre(values: &[f64], clients: &[Range<usize>]) -> Result<(Vec<f64>, Vec<f64
     Ok((centred, means, unit))
 }
 
-/// The likelihood at one ρ, σ² and the levels at their best.
-struct Profile {
-    df: usize,
-    squares: f64,
-    log_determinants: f64,
-    levels: Vec<f64>,
-}
-
-impl Profile {
-    fn new(sessions: &[u16], values: &[f64], clients: &[Range<usize>], rho: f64) -> Self {
-        let (mut df, mut squares, mut log_determinants) = (0, 0.0, 0.0);
-        let mut levels = Vec::with_capacity(clients.len());
-        for rows in clients {
-            let (Some(&first), true) = (values.get(rows.start), !rows.is_empty()) else {
-                levels.push(0.0);
-                continue;
-            };
-            // 1'R⁻¹1, 1'R⁻¹x, x'R⁻¹x.
-            let (mut ones, mut crossed, mut own) = (1.0, first, first * first);
-            for row in rows.start + 1..rows.end {
-                let phi = step(rho, sessions[row - 1], sessions[row]);
-                let left = (1.0 - phi) * (1.0 + phi);
-                let x = values[row] - phi * values[row - 1];
-                ones += (1.0 - phi) * (1.0 - phi) / left;
-                crossed += (1.0 - phi) * x / left;
-                own += x * x / left;
-                log_determinants += left.ln();
-            }
-            log_determinants += ones.ln();
-            levels.push(crossed / ones);
-            squares += own - crossed * crossed / ones;
-            df += rows.len() - 1;
+/// The level of each client at one ρ, 1'R⁻¹x/1'R⁻¹1; 0 for one without a rating.
+fn levels<'a>(
+    sessions: &'a [u16],
+    values: &'a [f64],
+    clients: &'a [Range<usize>],
+    rho: f64,
+) -> impl Iterator<Item = f64> + 'a {
+    clients.iter().map(move |rows| {
+        if rows.is_empty() {
+            return 0.0;
         }
-        Self { df, squares, log_determinants, levels }
-    }
-
-    fn criterion(&self) -> f64 {
-        let df = self.df as f64;
-        // Series that ρ predicts without error have no likelihood: the least that is not 0 stands for it.
-        let variance = (self.squares / df).max(f64::MIN_POSITIVE);
-        df * (1.0 + (TAU * variance).ln()) + self.log_determinants
-    }
-}
-
-/// ρ^gap.
-pub(super) fn step(rho: f64, before: u16, now: u16) -> f64 {
-    rho.powi(i32::from(now) - i32::from(before))
+        let (mut ones, mut crossed) = (1.0, values[rows.start]);
+        for row in rows.start + 1..rows.end {
+            let phi = step(rho, sessions[row - 1], sessions[row]);
+            ones += (1.0 - phi) / (1.0 + phi);
+            crossed += (values[row] - phi * values[row - 1]) / (1.0 + phi);
+        }
+        crossed / ones
+    })
 }
 
 /// Where a function of one number is least: a grid, because there may be two valleys, then golden sections in the best one.

@@ -4,17 +4,17 @@
 //! the number of threads. Sums over clusters are taken in the order of the data.
 
 mod ar1;
-mod ar1_null;
 mod cluster_bootstrap;
 mod correlation_bootstrap;
+mod gap_sums;
 mod generator;
 mod intervals;
 mod monte_carlo;
 mod permutation;
 mod plan;
+mod simulate;
 
 pub use ar1::{Ar1, Series, ar1};
-pub use ar1_null::ar1_null;
 pub use cluster_bootstrap::{Bootstrap, FEWEST_CLUSTERS, cluster_bootstrap};
 pub use correlation_bootstrap::correlation_bootstrap;
 pub use generator::Generator;

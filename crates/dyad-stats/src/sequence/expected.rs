@@ -28,14 +28,14 @@ pub struct ExpectedRuptures {
     pub replicates: u64,
 }
 
-/// Returns how many ruptures, and clients with ruptures, a rule finds in series without any.
+/// Returns how many ruptures, and clients with ruptures, each rule finds in series without any.
 ///
 /// Each client's series is drawn anew as stationary normal noise with its sessions, mean and standard deviation; neighbouring sessions
-/// correlate with `rho` (0: independent), sessions further apart with rho^distance. Replicate r of client i draws from the generator
-/// (seed, purpose, i·replicates + r).
+/// correlate with `rho` (0: independent), sessions further apart with rho^distance. All rules look at the same noise. Replicate r of
+/// client i draws from the generator (seed, purpose, i·replicates + r).
 ///
 /// # Shape and units
-/// One series per client. Observed/expected above 1 is what the rule finds beyond noise.
+/// One series per client; one answer per rule. Observed/expected above 1 is what the rule finds beyond noise.
 ///
 /// # Errors
 /// - [`StatsError::OutOfDomain`] if rho is not strictly within −1 and 1, or a standard deviation negative.
@@ -48,10 +48,10 @@ pub struct ExpectedRuptures {
 pub fn expected_ruptures(
     series: &[NoiseSeries<'_>],
     rho: f64,
-    rule: Rule,
+    rules: &[Rule],
     (seed, purpose): (u64, &str),
     replicates: u64,
-) -> Result<ExpectedRuptures> {
+) -> Result<Vec<ExpectedRuptures>> {
     if !(rho > -1.0 && rho < 1.0) {
         return Err(StatsError::OutOfDomain {
             what: "the correlation of neighbouring sessions",
@@ -73,42 +73,55 @@ pub fn expected_ruptures(
     }
     // The window of the repair does not change what is found.
     let repair = Repair { window: 1, tolerance: 0.0 };
-    let (mut ratings, n) = (Vec::new(), replicates as f64);
-    let mut all = ExpectedRuptures { ruptures: 0.0, clients: 0.0, errors: [0.0; 2], replicates };
+    let (mut ratings, mut kept, n) = (Vec::new(), Vec::new(), replicates as f64);
+    let none = ExpectedRuptures { ruptures: 0.0, clients: 0.0, errors: [0.0; 2], replicates };
+    let mut all = vec![none; rules.len()];
+    // Ruptures, their squares, and replicates with one.
+    let mut counts = vec![[0.0; 3]; rules.len()];
     for (client, one) in (0_u64..).zip(series) {
-        let (mut found, mut squares, mut hit) = (0.0, 0.0, 0.0);
+        counts.fill([0.0; 3]);
+        remembered(one.sessions, rho, &mut kept);
         for replicate in 0..replicates {
             let mut generator = Generator::new(seed, purpose, client * replicates + replicate);
-            noise(&mut generator, one, rho, &mut ratings);
-            let count = ruptures(&ratings, one.sessions, rule, repair).len() as f64;
-            found += count;
-            squares += count * count;
-            hit += f64::from(count > 0.0);
+            noise(&mut generator, one, &kept, &mut ratings);
+            for (counts, rule) in counts.iter_mut().zip(rules) {
+                let count = ruptures(&ratings, one.sessions, *rule, repair).len() as f64;
+                counts[0] += count;
+                counts[1] += count * count;
+                counts[2] += f64::from(count > 0.0);
+            }
         }
-        let (mean, share) = (found / n, hit / n);
-        all.ruptures += mean;
-        all.clients += share;
-        all.errors[0] += (squares / n - mean * mean).max(0.0) / n;
-        all.errors[1] += share * (1.0 - share) / n;
+        for (all, [found, squares, hit]) in all.iter_mut().zip(&counts) {
+            let (mean, share) = (found / n, hit / n);
+            all.ruptures += mean;
+            all.clients += share;
+            all.errors[0] += (squares / n - mean * mean).max(0.0) / n;
+            all.errors[1] += share * (1.0 - share) / n;
+        }
     }
-    all.errors = all.errors.map(f64::sqrt);
+    for one in &mut all {
+        one.errors = one.errors.map(f64::sqrt);
+    }
     Ok(all)
 }
 
-/// A stationary series: each value from the one before, however far back it lies.
-fn noise(generator: &mut Generator, series: &NoiseSeries<'_>, rho: f64, into: &mut Vec<f64>) {
+/// What each session keeps of the one before, however far back it lies: rho^distance; nothing at the first.
+fn remembered(sessions: &[i64], rho: f64, into: &mut Vec<f64>) {
+    into.clear();
+    into.extend(sessions.first().map(|_| 0.0));
+    into.extend(sessions.windows(2).map(|pair| {
+        i32::try_from(pair[1] - pair[0]).map_or(0.0, |gap| libm::pow(rho, f64::from(gap)))
+    }));
+}
+
+/// A stationary series: each value from the one before.
+fn noise(generator: &mut Generator, series: &NoiseSeries<'_>, kept: &[f64], into: &mut Vec<f64>) {
     into.clear();
     let mut z = 0.0;
-    for (at, &session) in series.sessions.iter().enumerate() {
-        let kept = if at == 0 {
-            0.0
-        } else {
-            let gap = session - series.sessions[at - 1];
-            i32::try_from(gap).map_or(0.0, |gap| libm::pow(rho, f64::from(gap)))
-        };
+    into.extend(kept.iter().map(|kept| {
         z = kept * z + (1.0 - kept * kept).sqrt() * generator.normal();
-        into.push(series.mean + series.sd * z);
-    }
+        series.mean + series.sd * z
+    }));
 }
 
 #[cfg(test)]
@@ -119,8 +132,8 @@ mod tests {
     fn no_variation_has_no_rupture_and_parameters_are_checked() {
         let sessions: Vec<i64> = (1..=6).collect();
         let one = NoiseSeries { sessions: &sessions, mean: 5.0, sd: 0.0 };
-        let of = |one, rho, n| expected_ruptures(&[one], rho, Rule::Drop(1.0), (1, "test"), n);
-        assert!(of(one, 0.0, 50).unwrap().ruptures <= 0.0);
+        let of = |one, rho, n| expected_ruptures(&[one], rho, &[Rule::Drop(1.0)], (1, "test"), n);
+        assert!(of(one, 0.0, 50).unwrap()[0].ruptures <= 0.0);
         assert!(of(one, 1.0, 50).is_err() && of(one, 0.0, 5).is_err());
         assert!(of(NoiseSeries { sd: -1.0, ..one }, 0.0, 50).is_err());
         assert!(of(NoiseSeries { sd: f64::NAN, ..one }, 0.0, 50).is_err());
@@ -130,9 +143,13 @@ mod tests {
     fn the_same_name_draws_the_same() {
         let sessions: Vec<i64> = (1..=6).collect();
         let one = NoiseSeries { sessions: &sessions, mean: 5.0, sd: 1.0 };
-        let of =
-            |seed| expected_ruptures(&[one; 3], 0.4, Rule::Drop(1.0), (seed, "test"), 200).unwrap();
-        assert_eq!(of(1), of(1));
-        assert_ne!(of(1), of(2));
+        let rules = [Rule::Drop(1.0), Rule::ResidualDrop { k: 1.0 }];
+        let of = |seed, rules: &[Rule]| {
+            expected_ruptures(&[one; 3], 0.4, rules, (seed, "test"), 200).unwrap()
+        };
+        assert_eq!(of(1, &rules), of(1, &rules));
+        assert_ne!(of(1, &rules), of(2, &rules));
+        // What other rules look at changes nothing.
+        assert_eq!(of(1, &rules)[1], of(1, &rules[1..])[0]);
     }
 }

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod charts;
+mod drift;
 mod expected;
 mod near_agreement;
 mod peak;
@@ -11,6 +12,7 @@ mod sudden;
 
 pub use agreement::Agreement;
 pub use charts::{MovingRangeChart, Run, RunSignal, moving_range_chart, runs_below};
+pub use drift::{AgainstDrift, drift_chance};
 pub use expected::{ExpectedRuptures, NoiseSeries, expected_ruptures};
 pub use near_agreement::NearAgreement;
 pub use peak::{Peaks, peaks};

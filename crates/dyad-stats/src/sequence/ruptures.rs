@@ -57,6 +57,23 @@ pub struct Rupture {
     pub censored: bool,
 }
 
+impl Rupture {
+    /// Session number of the repair under another window: where a rating first comes back to the target.
+    ///
+    /// # Shape and units
+    /// The series in which the rupture was found.
+    #[must_use]
+    pub fn repaired_within(&self, ratings: &[f64], sessions: &[i64], window: i64) -> Option<i64> {
+        let target = ratings.get(self.at)? + self.depth;
+        let end = sessions.get(self.at)?.saturating_add(window);
+        let later = ratings.iter().zip(sessions).skip(self.at + 1);
+        later
+            .take_while(|&(_, &session)| session <= end)
+            .find(|&(&rating, _)| rating >= target - SCORE_TOLERANCE)
+            .map(|(_, &session)| session)
+    }
+}
+
 /// Returns the ruptures of one series. A series that gives no limit (no variation, no consecutive sessions) has none.
 ///
 /// # Shape and units
@@ -95,15 +112,13 @@ pub fn ruptures(ratings: &[f64], sessions: &[i64], rule: Rule, repair: Repair) -
         .map(|at| {
             let target =
                 if least_drop.is_some() { ratings[at - 1] - repair.tolerance } else { mean };
-            let end = sessions[at] + repair.window;
-            let later = (at + 1..ratings.len()).take_while(|&i| sessions[i] <= end);
-            let repaired = later.clone().find(|&i| ratings[i] >= target - SCORE_TOLERANCE);
-            Rupture {
-                at,
-                depth: target - ratings[at],
-                repaired_at: repaired.map(|i| sessions[i]),
-                censored: repaired.is_none() && sessions.last().is_some_and(|&last| last < end),
-            }
+            let mut rupture =
+                Rupture { at, depth: target - ratings[at], repaired_at: None, censored: false };
+            rupture.repaired_at = rupture.repaired_within(ratings, sessions, repair.window);
+            let end = sessions[at].saturating_add(repair.window);
+            rupture.censored =
+                rupture.repaired_at.is_none() && sessions.last().is_some_and(|&last| last < end);
+            rupture
         })
         .collect()
 }
@@ -111,15 +126,18 @@ pub fn ruptures(ratings: &[f64], sessions: &[i64], rule: Rule, repair: Repair) -
 /// Sigma of an individuals chart; `None` without a consecutive pair or without variation.
 fn chart_sigma(ratings: &[f64], sessions: &[i64], range: MovingRange) -> Option<f64> {
     let pairs = ratings.windows(2).zip(sessions.windows(2));
-    let mut ranges: Vec<f64> =
-        pairs.filter(|(_, s)| s[1] - s[0] == 1).map(|(x, _)| (x[1] - x[0]).abs()).collect();
-    if ranges.is_empty() {
-        return None;
-    }
+    let ranges = pairs.filter(|(_, s)| s[1] - s[0] == 1).map(|(x, _)| (x[1] - x[0]).abs());
     let sigma = match range {
-        MovingRange::Mean => ranges.iter().sum::<f64>() / ranges.len() as f64 / MEAN_RANGE,
+        MovingRange::Mean => {
+            let (sum, n) = ranges.fold((0.0, 0_usize), |(sum, n), range| (sum + range, n + 1));
+            sum / n as f64 / MEAN_RANGE
+        }
         MovingRange::Median => {
-            ranges.sort_by(f64::total_cmp);
+            let mut ranges: Vec<f64> = ranges.collect();
+            if ranges.is_empty() {
+                return None;
+            }
+            ranges.sort_unstable_by(f64::total_cmp);
             let middle = ranges.len() / 2;
             let median = if ranges.len() % 2 == 1 {
                 ranges[middle]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// Statistics whose values stand in the record of another name: a reader of a result, or one of several that are computed together.
-const UNDER_ANOTHER_NAME: [(&str, &str); 19] = [
+const UNDER_ANOTHER_NAME: [(&str, &str); 20] = [
     ("change/gain", "change/classes"),
     ("change/classify", "change/classes"),
     ("change/cutoff_a", "change/cutoff"),
@@ -30,6 +30,7 @@ const UNDER_ANOTHER_NAME: [(&str, &str); 19] = [
     ("mixed/null_recovery_drift", "stats/null_recovery.json"),
     ("replication/ci", "replication/coverage"),
     ("replication/statistic", "replication/same_direction"),
+    ("sequence/repaired_within", "sequence/ruptures"),
     ("survival/at", "survival/kaplan_meier"),
 ];
 

@@ -11,8 +11,8 @@ use std::ops::Range;
 
 use dyad_stats::sequence::{
     Agreement, Direction, MovingRange, NearAgreement, NoiseSeries, Repair, Rule, Run, RuptureShape,
-    SuddenRule, expected_ruptures, moving_range_chart, peaks, runs_below, rupture_course, ruptures,
-    sudden_changes,
+    SuddenRule, drift_chance, expected_ruptures, moving_range_chart, peaks, runs_below,
+    rupture_course, ruptures, sudden_changes,
 };
 use serde_json::Value;
 
@@ -140,6 +140,11 @@ fn peak(statistic: &str, input: &Value) -> Found {
     let found = peaks(Table::read(word(input, "rows")).column("rating"), 5).unwrap();
     match statistic {
         "sequence/permutation_p" => listed("p", (0..5).map(|at| found.permutation_p(at))),
+        "sequence/against_drift" => {
+            let test = found.against_drift(2, number(input, "rho")).unwrap();
+            let [low, high] = test.band;
+            named([("expected", test.expected), ("p", test.p), ("low", low), ("high", high)])
+        }
         "sequence/null_band" => {
             let [low, high] = found.null_band();
             named([("low", low), ("high", high)])
@@ -161,8 +166,9 @@ fn noise(input: &Value) -> Found {
         .collect();
     let name = (1, "golden");
     let replicates = whole(input, "replicates");
+    let rules = [rule(input)];
     let found =
-        expected_ruptures(&series, number(input, "rho"), rule(input), name, replicates).unwrap();
+        expected_ruptures(&series, number(input, "rho"), &rules, name, replicates).unwrap()[0];
     named([("ruptures", found.ruptures), ("clients", found.clients)])
 }
 
@@ -179,6 +185,8 @@ fn every_record_is_reproduced() {
         "sequence/peaks",
         "sequence/permutation_p",
         "sequence/null_band",
+        "sequence/drift_chance",
+        "sequence/against_drift",
         "sequence/expected_ruptures",
     ];
     support::every_record_is_reproduced("sequence.json", &statistics, |statistic, input| {
@@ -189,6 +197,11 @@ fn every_record_is_reproduced() {
             "sequence/sudden_changes" => sudden(input),
             "sequence/kappa" | "sequence/jaccard" => agreement(statistic, input),
             "sequence/expected_ruptures" => noise(input),
+            "sequence/drift_chance" => {
+                let (occasions, at) = (whole(input, "occasions"), whole(input, "at"));
+                let found = drift_chance(number(input, "rho"), occasions as usize, at as usize);
+                named([("chance", found.unwrap())])
+            }
             _ => peak(statistic, input),
         }
     });

@@ -14,7 +14,7 @@ use dyad_stats::moments::Cross;
 use dyad_stats::reliability::{ItemSums, alpha};
 use dyad_stats::replication::{Effect, coverage, prediction};
 use dyad_stats::resample::{
-    Ar1, Generator, Plan, Series, Tail, ar1_null, correlation_bootstrap, permutation,
+    Ar1, Generator, Plan, Series, Tail, ar1, correlation_bootstrap, permutation,
 };
 use dyad_stats::sequence::peaks;
 
@@ -167,8 +167,9 @@ fn peak(runs: u64, clients: usize, rho: f64) -> Outcome {
         truth.simulate(&layout, &mut Generator::new(run, "coverage: peak", 0), &mut values);
         let plan = Plan { replicates: 499, ..plan(run) };
         by_order.add(permutation(&values, &rows, share, Tail::Greater, &plan)?.p < 0.05);
-        match ar1_null(&Series { values: &values, ..layout }, share, Tail::Greater, &plan) {
-            Ok((_, found)) => by_drift.add(found.p < 0.05),
+        let rho = ar1(&Series { values: &values, ..layout }).map(|fit| fit.rho);
+        match rho.and_then(|rho| peaks(&values, 5)?.against_drift(2, rho)) {
+            Ok(found) => by_drift.add(found.p < 0.05),
             Err(_) => by_drift.refused += 1,
         }
     }
