@@ -49,6 +49,9 @@ struct Keys<'a> {
     client: Vec<u32>,
 }
 
+/// Rows that follow each other in the file, of one client with one therapist, and already in order: first row and one past the last.
+type Run = (u32, u32);
+
 impl Keys<'_> {
     fn site(&self, row: u32) -> u32 {
         self.rows.site.get(row as usize).map_or(0, |&number| self.site[number as usize])
@@ -62,51 +65,100 @@ impl Keys<'_> {
     fn session(&self, row: u32) -> u16 {
         self.rows.session[row as usize]
     }
-}
 
-impl Keys<'_> {
-    /// Sorts rows by three ranks below the given numbers, then by session number and by place in the file.
-    fn sort(&self, rows: &mut [u32], ranks: [usize; 3], rank: impl Fn(u32) -> [u32; 3] + Sync) {
-        let bits = |n: usize| usize::BITS - n.leading_zeros();
-        let [of_a, of_b, of_c] = ranks.map(bits);
-        let of_session =
-            u16::BITS - self.rows.session.iter().max().map_or(0, |n| n.leading_zeros());
-        let of_row = bits(self.rows.len());
-        let of_key = of_a + of_b + of_c + of_session;
-        if of_key > u64::BITS {
-            rows.par_sort_unstable_by_key(|&row| (rank(row), self.session(row), row));
-            return;
+    /// Whether two rows are of one client.
+    fn same_client(&self, a: u32, b: u32) -> bool {
+        let (a, b) = (a as usize, b as usize);
+        self.rows.client[a] == self.rows.client[b] && self.rows.site.get(a) == self.rows.site.get(b)
+    }
+
+    /// Whether two rows have one therapist, wherever that is.
+    fn same_therapist(&self, a: u32, b: u32) -> bool {
+        self.rows.therapist.get(a as usize) == self.rows.therapist.get(b as usize)
+    }
+
+    /// All rows, as runs. Most files hold the sessions of a client together and in order, and then there are few.
+    fn runs(&self) -> Vec<Run> {
+        let mut runs: Vec<Run> = Vec::new();
+        for row in (0..).take(self.rows.len()) {
+            match runs.last_mut() {
+                Some((_, past))
+                    if self.session(row - 1) <= self.session(row)
+                        && self.same_client(row - 1, row)
+                        && self.same_therapist(row - 1, row) =>
+                {
+                    *past = row + 1;
+                }
+                _ => runs.push((row, row + 1)),
+            }
         }
-        // Ranks and session number side by side in one number: found once, compared at once.
-        let key = |row: u32| {
+        runs
+    }
+
+    /// The rows of all runs, sorted by three ranks, then by session number and by place in the file.
+    fn sorted(&self, runs: &[Run], rank: impl Fn(u32) -> [u32; 3] + Sync) -> Vec<u32> {
+        let firsts: Vec<u32> = runs.iter().map(|run| run.0).collect();
+        let positions = self.positions(&firsts, &rank);
+        let mut order: Vec<u32> = Vec::with_capacity(self.rows.len());
+        for same in positions.chunk_by(|&a, &b| {
+            let (a, b) = (firsts[a as usize], firsts[b as usize]);
+            rank(a) == rank(b)
+        }) {
+            let from = order.len();
+            for &run in same {
+                let (first, past) = runs[run as usize];
+                order.extend(first..past);
+            }
+            // Several runs may reach into each other.
+            if same.len() > 1 {
+                order[from..].sort_unstable_by_key(|&row| (self.session(row), row));
+            }
+        }
+        order
+    }
+
+    /// The positions of rows, sorted by three ranks of their rows, then by session number and by position.
+    fn positions(&self, rows: &[u32], rank: impl Fn(u32) -> [u32; 3] + Sync) -> Vec<u32> {
+        let bits = |most: u32| u32::BITS - most.leading_zeros();
+        let mut most = [0; 3];
+        for row in rows {
+            let ranks = rank(*row);
+            most = std::array::from_fn(|i| ranks[i].max(most[i]));
+        }
+        let [of_a, of_b, of_c] = most.map(bits);
+        let of_session = bits(rows.iter().map(|&row| self.session(row)).max().unwrap_or(0).into());
+        let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        let of_position = bits(count);
+        let mut positions: Vec<u32> = (0..count).collect();
+        if of_a + of_b + of_c + of_session + of_position > u64::BITS {
+            positions.par_sort_by_cached_key(|&at| {
+                let row = rows[at as usize];
+                (rank(row), self.session(row), at)
+            });
+            return positions;
+        }
+        // All side by side in one number: found once, compared at once.
+        let key = |(at, &row): (u32, &u32)| {
             let [a, b, c] = rank(row).map(u64::from);
-            (((((a << of_b) | b) << of_c) | c) << of_session) | u64::from(self.session(row))
+            let key = (((a << of_b) | b) << of_c) | c;
+            let key = (key << of_session) | u64::from(self.session(row));
+            (key << of_position) | u64::from(at)
         };
-        if rows.is_sorted_by_key(|&row| (key(row), row)) {
-            return;
-        }
-        if of_key + of_row > u64::BITS {
-            let mut keyed: Vec<(u64, u32)> = rows.par_iter().map(|&row| (key(row), row)).collect();
-            keyed.par_sort_unstable();
-            rows.iter_mut().zip(keyed).for_each(|(row, (_, sorted))| *row = sorted);
-            return;
-        }
-        // There is room for the place in the file, too.
-        let mut keyed: Vec<u64> =
-            rows.par_iter().map(|&row| (key(row) << of_row) | u64::from(row)).collect();
+        let mut keyed: Vec<u64> = (0..count).zip(rows).map(key).collect();
         keyed.par_sort_unstable();
-        let place = (1_u64 << of_row) - 1;
-        for (row, sorted) in rows.iter_mut().zip(keyed) {
-            *row = u32::try_from(sorted & place).unwrap_or(u32::MAX);
+        let place = (1_u64 << of_position) - 1;
+        for (position, sorted) in positions.iter_mut().zip(keyed) {
+            *position = u32::try_from(sorted & place).unwrap_or(u32::MAX);
         }
+        positions
     }
 
     /// Whether every client number stands at one site with one therapist, so that no order by therapist tears a client apart.
-    fn steady(&self) -> bool {
-        let mut seen: Vec<Option<(u32, u32)>> = vec![None; self.client.len()];
-        (0..).take(self.rows.len()).all(|row| {
-            let now = (self.site(row), self.therapist(row));
-            *seen[self.rows.client[row as usize] as usize].get_or_insert(now) == now
+    fn steady(&self, runs: &[Run]) -> bool {
+        let mut seen: Vec<Option<u32>> = vec![None; self.client.len()];
+        runs.iter().all(|&(row, _)| {
+            let first = *seen[self.rows.client[row as usize] as usize].get_or_insert(row);
+            self.same_client(first, row) && self.same_therapist(first, row)
         })
     }
 }
@@ -127,25 +179,17 @@ pub(crate) fn arrange(
         client: names.client.ranks(),
     };
     let mut out = Arranged::default();
-    let mut order: Vec<u32> = (0..).take(rows.len()).collect();
-    let by_therapist = |rows: &mut [u32]| {
-        keys.sort(rows, [keys.site.len(), keys.therapist.len(), keys.client.len()], |i| {
-            [keys.site(i), keys.therapist(i), keys.client(i)]
-        });
-    };
-    let steady = keys.steady();
-    if steady {
-        by_therapist(&mut order);
+    let by_therapist = |row: u32| [keys.site(row), keys.therapist(row), keys.client(row)];
+    let runs = keys.runs();
+    let steady = keys.steady(&runs);
+    let order = if steady {
+        keys.sorted(&runs, by_therapist)
     } else {
-        keys.sort(&mut order, [keys.site.len(), keys.client.len(), 0], |i| {
-            [keys.site(i), keys.client(i), 0]
-        });
-    }
+        keys.sorted(&runs, |row| [keys.site(row), keys.client(row), 0])
+    };
 
     let mut kept = Vec::with_capacity(order.len());
-    for client in
-        order.chunk_by(|&a, &b| (keys.site(a), keys.client(a)) == (keys.site(b), keys.client(b)))
-    {
+    for client in order.chunk_by(|&a, &b| keys.same_client(a, b)) {
         let from = kept.len();
         without_duplicates(client, &keys, wanted, places, &mut kept, &mut out, problems);
         one_therapist(from, &keys, policy, places, &mut kept, &mut out, problems);
@@ -153,7 +197,9 @@ pub(crate) fn arrange(
     }
     drop(order);
     if !steady {
-        by_therapist(&mut kept);
+        // The rows of a client are in order already, and stay so.
+        kept =
+            keys.positions(&kept, by_therapist).into_iter().map(|at| kept[at as usize]).collect();
     }
     out.order = kept;
     units(&keys, &mut out);
@@ -219,8 +265,10 @@ fn one_therapist(
     problems: &mut Problems,
 ) {
     let client = &kept[from..];
+    let Some(&other) = client.iter().find(|&&row| !keys.same_therapist(client[0], row)) else {
+        return;
+    };
     let first = keys.therapist(client[0]);
-    let Some(&other) = client.iter().find(|&&row| keys.therapist(row) != first) else { return };
     out.changed_therapist += 1;
     let stays = match policy {
         TwoTherapists::Refuse => {
@@ -276,17 +324,14 @@ fn days_grow(client: &[u32], keys: &Keys<'_>, places: &Places, problems: &mut Pr
 /// Cuts the sorted rows into units, therapists and sites, numbered as they come.
 fn units(keys: &Keys<'_>, out: &mut Arranged) {
     let has_therapist = !keys.rows.therapist.is_empty();
-    let mut last: Option<(u32, u32, u32)> = None;
-    for (position, &row) in out.order.iter().enumerate() {
-        let key = (keys.site(row), keys.therapist(row), keys.client(row));
-        if last == Some(key) {
-            if let Some(unit) = out.units.last_mut() {
-                unit.end = position + 1;
-            }
-            continue;
-        }
-        let new_site = last.is_none_or(|(site, _, _)| site != key.0);
-        let new_therapist = last.is_none_or(|(site, t, _)| (site, t) != (key.0, key.1));
+    let same = |a: u32, b: u32| keys.same_client(a, b) && keys.same_therapist(a, b);
+    let mut last: Option<(u32, u32)> = None;
+    let mut position = 0;
+    for unit in out.order.chunk_by(|&a, &b| same(a, b)) {
+        let row = unit[0];
+        let key = (keys.site(row), keys.therapist(row));
+        let new_site = last.is_none_or(|(site, _)| site != key.0);
+        let new_therapist = last != Some(key);
         out.sites += usize::from(new_site);
         let site = u32::try_from(out.sites - 1).unwrap_or(u32::MAX);
         let at = out.units.len();
@@ -307,8 +352,9 @@ fn units(keys: &Keys<'_>, out: &mut Arranged) {
             therapist_name: name(&keys.rows.therapist),
             client_name: name(&keys.rows.client),
             start: position,
-            end: position + 1,
+            end: position + unit.len(),
         });
+        position += unit.len();
         last = Some(key);
     }
 }

@@ -9,22 +9,25 @@ use rayon::prelude::*;
 /// A hash table of our own making: the standard one is seeded at random, a tree compares a text twenty times per row.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Interner {
-    texts: Vec<Box<str>>,
+    /// The texts one after the other, and where each ends.
+    text: String,
+    ends: Vec<usize>,
     slots: Vec<Option<NonZeroU32>>,
 }
 
 impl Interner {
     /// The number of `text`, new or known.
     pub(crate) fn number(&mut self, text: &str) -> u32 {
-        if (self.texts.len() + 1) * 2 > self.slots.len() {
+        if (self.len() + 1) * 2 > self.slots.len() {
             self.grow();
         }
         match self.slot(text) {
             Ok(number) => number,
             Err(slot) => {
-                let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX - 1);
+                let number = u32::try_from(self.len()).unwrap_or(u32::MAX - 1);
                 self.slots[slot] = NonZeroU32::new(number + 1);
-                self.texts.push(text.into());
+                self.text.push_str(text);
+                self.ends.push(self.text.len());
                 number
             }
         }
@@ -32,17 +35,19 @@ impl Interner {
 
     /// The text of a number.
     pub(crate) fn text(&self, number: u32) -> &str {
-        &self.texts[number as usize]
+        let at = number as usize;
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.text[start..self.ends[at]]
     }
 
     /// How many different texts were seen.
     pub(crate) fn len(&self) -> usize {
-        self.texts.len()
+        self.ends.len()
     }
 
     /// The rank of every number in the byte order of the texts.
     pub(crate) fn ranks(&self) -> Vec<u32> {
-        let mut order: Vec<u32> = (0..).take(self.texts.len()).collect();
+        let mut order: Vec<u32> = (0..).take(self.len()).collect();
         order.par_sort_unstable_by(|&a, &b| self.text(a).cmp(self.text(b)));
         let mut ranks = vec![0; order.len()];
         for (rank, number) in (0..).zip(order) {
@@ -58,7 +63,7 @@ impl Interner {
         loop {
             match self.slots[at] {
                 None => return Err(at),
-                Some(number) if &*self.texts[number.get() as usize - 1] == text => {
+                Some(number) if self.text(number.get() - 1) == text => {
                     return Ok(number.get() - 1);
                 }
                 Some(_) => at = (at + 1) & mask,
@@ -68,10 +73,9 @@ impl Interner {
 
     fn grow(&mut self) {
         self.slots = vec![None; (self.slots.len() * 2).max(16)];
-        for i in 0..self.texts.len() {
-            let number = u32::try_from(i + 1).ok().and_then(NonZeroU32::new);
-            if let Err(slot) = self.slot(&self.texts[i]) {
-                self.slots[slot] = number;
+        for number in (0..).take(self.len()) {
+            if let Err(slot) = self.slot(self.text(number)) {
+                self.slots[slot] = NonZeroU32::new(number + 1);
             }
         }
     }

@@ -37,7 +37,7 @@ pub use error::IngestError;
 pub use files::{Fingerprint, InputFile, fingerprint};
 pub use gate::{CHECKS_VERSION, Override, Rule};
 pub use init::init;
-pub use load::{Loaded, Stage, load, load_with_items, validate};
+pub use load::{Checked, Loaded, Stage, load, load_with_items, validate};
 pub use problem::{Location, Problem, Problems};
 pub use pseudonymise::{Action, ColumnLog, FileLog, PseudonymiseLog, pseudonymise};
 pub use room::peak;

@@ -119,13 +119,22 @@ pub(crate) fn load_named(
     Ok((loaded, read.names, arranged))
 }
 
-/// Every check and no analysis: what [`load`] would say, without the study. Gives the warnings.
+/// What [`validate`] says of a study without a problem.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// Overrides and warnings.
+    pub notes: Vec<Note>,
+    /// What each stage took, in order.
+    pub stages: Vec<Stage>,
+}
+
+/// Every check and no analysis: what [`load`] would say, without the study.
 ///
 /// # Errors
 /// As [`load`].
-pub fn validate(study_path: impl AsRef<Path>) -> Result<Vec<Note>, IngestError> {
-    load(study_path)
-        .map(|loaded| notes::overridden(&loaded.overrides).chain(loaded.study.notes).collect())
+pub fn validate(study_path: impl AsRef<Path>) -> Result<Checked, IngestError> {
+    let Loaded { study, overrides, stages, .. } = load(study_path)?;
+    Ok(Checked { notes: notes::overridden(&overrides).chain(study.notes).collect(), stages })
 }
 
 /// What the files hold, mapped.

@@ -1,8 +1,9 @@
 //! What a reader of the report should know about the data: choices made and oddities seen. No value is quoted.
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use dyad_model::{Note, NoteKind};
+use rayon::prelude::*;
 
 use crate::{
     arrange::Arranged,
@@ -89,9 +90,7 @@ pub(crate) fn notes(facts: &Facts<'_>) -> Vec<Note> {
     structure(facts, &mut notes);
     identifiers(facts, &mut notes);
     joins(facts, &mut notes);
-    for values in facts.values {
-        measure(values, &mut notes);
-    }
+    notes.par_extend(facts.values.par_iter().flat_map_iter(measure));
     notes
 }
 
@@ -170,13 +169,10 @@ fn structure(facts: &Facts<'_>, notes: &mut Vec<Note>) {
 
 /// `1`, `01` and `1.0` are different identifiers, but perhaps not meant to be.
 fn alike(names: &Interner) -> usize {
-    let mut seen: BTreeMap<u64, usize> = BTreeMap::new();
-    for i in (0..).take(names.len()) {
-        if let Ok(value) = number::parse(names.text(i), b'.') {
-            *seen.entry(value.to_bits()).or_default() += 1;
-        }
-    }
-    seen.values().filter(|&&n| n > 1).count()
+    let value = |i| number::written(names.text(i), b'.')?.ok().map(f64::to_bits);
+    let mut values: Vec<u64> = (0..).take(names.len()).filter_map(value).collect();
+    values.sort_unstable();
+    values.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).count()
 }
 
 fn identifiers(facts: &Facts<'_>, notes: &mut Vec<Note>) {
@@ -267,12 +263,14 @@ fn joins(facts: &Facts<'_>, notes: &mut Vec<Note>) {
     }
 }
 
-fn measure(values: &MeasureValues, notes: &mut Vec<Note>) {
+/// Oddities of the values of one measure.
+fn measure(values: &MeasureValues) -> Vec<Note> {
+    let mut notes = Vec::new();
     let given = || values.values.iter().filter(|v| !v.is_nan());
     let id = &values.id;
     let Some(&first) = given().next() else {
         notes.push(note(NoteKind::Warning, format!("`{id}` has no value at all.")));
-        return;
+        return notes;
     };
     let total = given().count();
     if total > 1 && given().all(|v| v.total_cmp(&first).is_eq()) {
@@ -289,4 +287,5 @@ fn measure(values: &MeasureValues, notes: &mut Vec<Note>) {
         );
         notes.push(note(NoteKind::Warning, text));
     }
+    notes
 }

@@ -7,22 +7,27 @@ use crate::code::Code;
 /// # Errors
 /// The kind of thing it is instead.
 pub(crate) fn parse(cell: &str, decimal: u8) -> Result<f64, Code> {
+    written(cell, decimal).unwrap_or_else(|| Err(kind(cell, decimal)))
+}
+
+/// As [`parse`], without a word about a cell that is no number.
+pub(crate) fn written(cell: &str, decimal: u8) -> Option<Result<f64, Code>> {
     if let Some(value) = short(cell.as_bytes(), decimal) {
-        return Ok(value);
+        return Some(Ok(value));
     }
     if !has_number_shape(cell.as_bytes(), decimal) {
-        return Err(kind(cell, decimal));
+        return None;
     }
     let parsed = if decimal == b',' && cell.contains(',') {
         cell.replace(',', ".").parse::<f64>()
     } else {
         cell.parse::<f64>()
     };
-    match parsed {
+    Some(match parsed {
         Ok(value) if value.is_finite() => Ok(value + 0.0),
         Ok(_) => Err(Code::NotFinite),
         Err(_) => Err(Code::TextInNumber),
-    }
+    })
 }
 
 /// A score such as `4`, `27` or `4.25`: up to fifteen digits and one decimal mark. Both numbers of the division are exact, so its

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use dyad_ingest::{Checked, Stage};
 use serde_json::json;
 
 use crate::args::Format;
@@ -10,14 +11,18 @@ use crate::terminal::Terminal;
 
 /// Checks a study. Exit code 0: no problem; 1: problems in the data.
 pub(crate) fn validate(study: &Path, terminal: &Terminal) -> Result<u8, Failure> {
-    let notes = match dyad_ingest::validate(study) {
-        Ok(notes) => notes,
+    let Checked { notes, stages } = match dyad_ingest::validate(study) {
+        Ok(checked) => checked,
         Err(error) => {
             let data = matches!(error, dyad_ingest::IngestError::Data(_));
             let failure = Failure::from(error);
             return Err(if data { Failure { exit: 1, ..failure } } else { failure });
         }
     };
+    for Stage { name, seconds, peak } in &stages {
+        let peak = peak.map_or_else(String::new, |peak| format!(", {peak:.0} MB at most so far"));
+        terminal.detail(&format!("{seconds:8.3} s  {name}{peak}"));
+    }
     match terminal.format {
         Format::Json => terminal.result(&format!(
             "{:#}",

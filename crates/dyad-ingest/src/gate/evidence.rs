@@ -103,8 +103,8 @@ impl Evidence {
         self.long.merge(other.long);
     }
 
-    /// A cell with content.
-    pub(super) fn text(&mut self, cell: &str, row: u64) {
+    /// A cell with content. Whether the same again would say nothing but that it is there.
+    pub(super) fn text(&mut self, cell: &str, row: u64) -> bool {
         self.filled += 1;
         self.characters += cell.len() as u64;
         if patterns::is_plain(cell) {
@@ -112,7 +112,11 @@ impl Evidence {
             if self.ages_or_dates && cell.len() <= 5 && cell.bytes().any(|b| b.is_ascii_digit()) {
                 self.small_number(cell, row);
             }
-            return;
+            return !self.ages_or_dates;
+        }
+        if patterns::is_quiet(cell) {
+            self.words[1] += 1;
+            return !self.digits(cell, row);
         }
         for pattern in patterns::patterns(cell) {
             self.patterns.entry(pattern).or_default().add(row);
@@ -129,6 +133,7 @@ impl Evidence {
             self.distinct.insert(hash(cell));
         }
         self.digits(cell, row);
+        false
     }
 
     /// A number of a typed format.
@@ -170,15 +175,19 @@ impl Evidence {
         }
     }
 
-    /// Whole numbers that check digits or a calendar could explain; grouping by space or hyphen is ignored.
-    fn digits(&mut self, cell: &str, row: u64) {
-        let count = cell.bytes().filter(u8::is_ascii_digit).count();
-        let grouped = cell.bytes().all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'-'));
-        if !grouped || cell.starts_with('-') || !(8..=19).contains(&count) {
-            return;
+    /// Whole numbers that check digits or a calendar could explain; grouping by space or hyphen is ignored. Whether it is one.
+    fn digits(&mut self, cell: &str, row: u64) -> bool {
+        let grouped = |b: u8| b.is_ascii_digit() || matches!(b, b' ' | b'-');
+        if cell.starts_with('-') || !cell.bytes().all(grouped) {
+            return false;
         }
-        let plain: String = cell.chars().filter(char::is_ascii_digit).collect();
-        let Ok(value) = plain.parse::<u64>() else { return };
+        let digits = || cell.bytes().filter(u8::is_ascii_digit);
+        let count = digits().count();
+        if !(8..=19).contains(&count) {
+            return false;
+        }
+        // Nineteen digits fit.
+        let value = digits().fold(0, |value, digit| value * 10 + u64::from(digit - b'0'));
         if count == 8 && is_compact_date(value) {
             self.compact_dates.add(row);
         }
@@ -188,11 +197,12 @@ impl Evidence {
         let set = match count {
             10 => &mut self.ten_digits,
             13..=19 => &mut self.card_digits,
-            _ => return,
+            _ => return true,
         };
         if set.len() < DISTINCT {
             set.insert(value);
         }
+        true
     }
 
     /// Whether so many of the distinct ten-digit numbers pass a check that chance does not explain it.
@@ -239,21 +249,21 @@ fn of_column(column: &Cells, name: &str, batch: &Batch) -> Evidence {
     let mut evidence = Evidence { ages_or_dates, ..Evidence::default() };
     match column {
         Cells::Text(text) => {
+            // The last cell, if looking at it again would say nothing new.
             let mut last: Option<&str> = None;
-            for (i, cell) in cells::texts(text).enumerate() {
+            cells::texts(text).enumerate().for_each(|(i, cell)| {
                 let Some(cell) = cell.map(number::trimmed).filter(|cell| !cell.is_empty()) else {
-                    continue;
+                    return;
                 };
                 // Sorted files repeat an identifier for many rows; it was looked at already.
-                if last == Some(cell) && !ages_or_dates && patterns::is_plain(cell) {
+                if last == Some(cell) {
                     evidence.filled += 1;
                     evidence.characters += cell.len() as u64;
                     evidence.words[1] += 1;
-                    continue;
+                    return;
                 }
-                evidence.text(cell, batch.rows.at(i));
-                last = Some(cell);
-            }
+                last = evidence.text(cell, batch.rows.at(i)).then_some(cell);
+            });
         }
         Cells::Number(numbers) => {
             for (i, value) in cells::floats(numbers).enumerate() {

@@ -97,12 +97,35 @@ pub(super) fn is_plain(cell: &str) -> bool {
         && !bytes.iter().any(|b| matches!(b, b'@' | b':' | b' ' | b'/'))
 }
 
+/// Whether a longer cell is one word that no pattern can match: letters and digits, too few for an account number and no
+/// initials with a date, or a number with at most a sign and one decimal mark.
+pub(super) fn is_quiet(cell: &str) -> bool {
+    const ACCOUNT: usize = 15;
+    const NUMBER: usize = 25;
+    let bytes = cell.as_bytes();
+    let digits = |bytes: &[u8]| bytes.iter().take_while(|b| b.is_ascii_digit()).count();
+    if bytes.len() < ACCOUNT && bytes.iter().all(u8::is_ascii_alphanumeric) {
+        let letters = bytes.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        let rest = bytes.len() - letters;
+        let dated = (2..=3).contains(&letters) && (6..=8).contains(&rest);
+        return !(dated && digits(&bytes[letters..]) == rest || bytes.is_empty());
+    }
+    let sign = usize::from(bytes.first() == Some(&b'-'));
+    let mut at = sign + digits(&bytes[sign..]);
+    if at > sign && matches!(bytes.get(at), Some(b'.' | b',')) {
+        at += 1 + digits(&bytes[at + 1..]);
+    }
+    at == bytes.len() && (sign + 1..=NUMBER).contains(&at)
+}
+
 /// Everything a cell looks like.
 pub(super) fn patterns(cell: &str) -> Vec<Pattern> {
+    if is_plain(cell) || is_quiet(cell) { Vec::new() } else { matching(cell) }
+}
+
+/// The same, with no cell passed over.
+fn matching(cell: &str) -> Vec<Pattern> {
     let mut found = Vec::new();
-    if is_plain(cell) {
-        return found;
-    }
     if let Some(any) = ANY.as_ref() {
         for i in any.matches(cell) {
             let (pattern, regex) = &POSSIBLE[i];
@@ -145,7 +168,53 @@ fn confirmed(pattern: Pattern, regex: &Regex, cell: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(5000))]
+
+        #[test]
+        fn a_cell_that_is_passed_over_matches_nothing(
+            cell in "[A-Z]{0,4}[0-9]{0,12}|-?[0-9]{1,20}[.,]?[0-9]{0,9}|[0-9]{2,4}[-./][0-9]{1,3}([-./][0-9]{2,4})?\
+                |[A-Za-z0-9]{1,16}|(20|19)[0-9]{6}|[a-z]{3}[0-9]{1,2}[a-z0-9.,-]{0,8}|0[0-9]{2,4}[-.,][0-9]{6}"
+        ) {
+            if is_plain(&cell) || is_quiet(&cell) {
+                prop_assert_eq!(matching(&cell), []);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_passed_over() {
+        for cell in [
+            "C0000001",
+            "T00012",
+            "0123456789",
+            "3.14159265",
+            "-12,5",
+            "4f2e1a",
+            "ABC12345",
+            "12345678901234567",
+        ] {
+            assert!(is_quiet(cell), "{cell}");
+        }
+        for cell in [
+            "",
+            "-",
+            "AB198004",
+            "ABC19800412",
+            "DE8937040044053201",
+            "1.2.3",
+            "12-3",
+            "a.b",
+            "\u{e4}1",
+            "1e5-",
+        ] {
+            assert!(!is_quiet(cell), "{cell}");
+        }
+    }
 
     #[test]
     fn every_pattern_compiles() {

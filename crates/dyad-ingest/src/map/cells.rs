@@ -71,6 +71,14 @@ where
             Self::Date(cells) => cells.next(),
         }
     }
+
+    fn fold<B, F: FnMut(B, C) -> B>(self, start: B, each: F) -> B {
+        match self {
+            Self::Text(cells) => cells.fold(start, each),
+            Self::Number(cells) => cells.fold(start, each),
+            Self::Date(cells) => cells.fold(start, each),
+        }
+    }
 }
 
 impl Rule {

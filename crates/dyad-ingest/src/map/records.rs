@@ -9,6 +9,12 @@ pub(crate) struct Records {
 }
 
 impl Records {
+    /// Consecutive rows from this number on.
+    pub(crate) fn run(first: u64, len: usize) -> Self {
+        let runs = if len == 0 { Vec::new() } else { vec![(0, first)] };
+        Self { runs, len }
+    }
+
     /// Number of rows.
     pub(crate) fn len(&self) -> usize {
         self.len

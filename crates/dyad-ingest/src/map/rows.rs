@@ -1,6 +1,12 @@
 //! The rows of one file, column by column, batch by batch.
 
-use rayon::prelude::*;
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use super::{
     Names, Records, Rule, Target, Wanted,
@@ -12,7 +18,7 @@ use crate::{
     intern::Interner,
     places::Places,
     problem::{Problem, Problems},
-    read::{Batch, Cells, Rows, Table},
+    read::{Batch, Rows, Table},
     study_file::NoSessionNumber,
 };
 
@@ -123,6 +129,29 @@ struct Part {
     problems: Problems,
 }
 
+/// The batches so far, in the order of the file.
+struct Joined<'a> {
+    rows: Mapped,
+    gate: Gate,
+    names: &'a mut Names,
+    problems: &'a mut Problems,
+    /// The batch that comes next, and those that were read before their turn.
+    next: usize,
+    ahead: BTreeMap<usize, Part>,
+}
+
+impl Joined<'_> {
+    fn add(&mut self, i: usize, part: Part) {
+        self.ahead.insert(i, part);
+        while let Some(part) = self.ahead.remove(&self.next) {
+            self.problems.merge(part.problems);
+            self.gate.merge(part.seen);
+            self.rows.append(part.rows, &part.names, self.names);
+            self.next += 1;
+        }
+    }
+}
+
 impl Mapper<'_> {
     /// Reads all batches of a table, several at once, and joins them in the order of the file.
     ///
@@ -133,28 +162,30 @@ impl Mapper<'_> {
         names: &mut Names,
         problems: &mut Problems,
     ) -> (Mapped, Gate) {
-        let mut all = Mapped::default();
-        all.reserve(self.wanted, usize::try_from(table.records).unwrap_or(0));
-        let mut gate = Gate::default();
-        // In groups, so that only a few batches are in memory as text at any time; one is read while the last is joined.
-        let step = rayon::current_num_threads().max(1);
-        let batches: Vec<usize> = (0..table.source.batches()).collect();
-        let mut read: Vec<Part> = Vec::new();
-        let groups = batches.chunks(step).chain([[].as_slice()]);
-        for group in groups {
-            let ((), next) = rayon::join(
-                || {
-                    for part in read.drain(..) {
-                        problems.merge(part.problems);
-                        gate.merge(part.seen);
-                        all.append(part.rows, &part.names, names);
-                    }
-                },
-                || group.par_iter().map(|&i| self.part(table, i)).collect::<Vec<Part>>(),
-            );
-            read = next;
-        }
-        (all, gate)
+        let mut rows = Mapped::default();
+        rows.reserve(self.wanted, usize::try_from(table.records).unwrap_or(0));
+        let joined = Mutex::new(Joined {
+            rows,
+            gate: Gate::default(),
+            names,
+            problems,
+            next: 0,
+            ahead: BTreeMap::new(),
+        });
+        let (batches, taken) = (table.source.batches(), AtomicUsize::new(0));
+        // Every thread has one batch as text at a time. Whoever finishes one joins what can be joined.
+        rayon::broadcast(|_| {
+            loop {
+                let i = taken.fetch_add(1, Ordering::Relaxed);
+                if i >= batches {
+                    return;
+                }
+                let part = self.part(table, i);
+                joined.lock().unwrap_or_else(PoisonError::into_inner).add(i, part);
+            }
+        });
+        let Joined { rows, gate, .. } = joined.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (rows, gate)
     }
 
     /// Reads one batch, with identifiers numbered by itself.
@@ -180,20 +211,24 @@ impl Mapper<'_> {
         let mut out = Mapped::default();
         let keep = self.keep(batch, &mut out);
         let keep = keep.as_deref();
-        out.row = rows(batch, keep).map(|record| Places::number(self.part, record)).collect();
+        out.row = match (&batch.rows, keep) {
+            (Rows::From(first), None) => {
+                Records::run(Places::number(self.part, *first), batch.len())
+            }
+            _ => rows(batch, keep).map(|record| Places::number(self.part, record)).collect(),
+        };
         for wanted in self.wanted {
-            let mut place = Place { mapper: self, wanted, rows: &batch.rows, problems };
-            let cells = kept(&batch.columns[wanted.index], keep);
+            let mut place = Place { mapper: self, wanted, batch, keep, problems };
             let mut values = Vec::new();
             match wanted.target {
-                Target::Site => out.site = place.identifiers(cells, &mut names.site),
-                Target::Therapist => out.therapist = place.identifiers(cells, &mut names.therapist),
-                Target::Client => out.client = place.identifiers(cells, &mut names.client),
-                Target::Session => out.session = place.sessions(cells, decimal),
-                Target::Day => out.day = place.days(cells, decimal),
-                Target::Date => out.day = place.dates(cells),
-                Target::Measure(i) => values = place.values(cells, &self.rules[i], decimal),
-                Target::Item(s, _) => values = place.values(cells, &self.items[s], decimal),
+                Target::Site => out.site = place.identifiers(&mut names.site),
+                Target::Therapist => out.therapist = place.identifiers(&mut names.therapist),
+                Target::Client => out.client = place.identifiers(&mut names.client),
+                Target::Session => out.session = place.sessions(decimal),
+                Target::Day => out.day = place.days(decimal),
+                Target::Date => out.day = place.dates(),
+                Target::Measure(i) => values = place.values(&self.rules[i], decimal),
+                Target::Item(s, _) => values = place.values(&self.items[s], decimal),
             }
             out.values.push(values);
         }
@@ -244,13 +279,6 @@ fn is_kept(keep: Option<&[bool]>, i: usize) -> bool {
     keep.is_none_or(|keep| keep[i])
 }
 
-fn kept<'a>(
-    cells: &'a Cells,
-    keep: Option<&'a [bool]>,
-) -> impl Iterator<Item = (usize, Cell<'a>)> + 'a {
-    cells.iter().enumerate().filter(move |(i, _)| is_kept(keep, *i))
-}
-
 fn rows<'a>(batch: &'a Batch, keep: Option<&'a [bool]>) -> impl Iterator<Item = u64> + 'a {
     (0..batch.len()).filter(move |&i| is_kept(keep, i)).map(|i| batch.rows.at(i))
 }
@@ -259,120 +287,98 @@ fn rows<'a>(batch: &'a Batch, keep: Option<&'a [bool]>) -> impl Iterator<Item = 
 struct Place<'a> {
     mapper: &'a Mapper<'a>,
     wanted: &'a Wanted,
-    rows: &'a Rows,
+    batch: &'a Batch,
+    keep: Option<&'a [bool]>,
     problems: &'a mut Problems,
 }
 
-impl Place<'_> {
+impl<'a> Place<'a> {
     fn problem(&mut self, code: Code, i: usize, finish: impl FnOnce(Problem) -> Problem) {
-        let (shown, name, rows) = (self.mapper.shown, &self.wanted.name, self.rows);
+        let (shown, name, rows) = (self.mapper.shown, &self.wanted.name, &self.batch.rows);
         self.problems.push(code, || finish(Problem::new(code, shown).row(rows.at(i)).column(name)));
     }
 
-    fn identifiers<'c>(
-        &mut self,
-        cells: impl Iterator<Item = (usize, Cell<'c>)>,
-        names: &mut Interner,
-    ) -> Vec<u32> {
-        let mut numbers = Vec::new();
+    /// One value for every row that is read. From within the iterator: the kind of a column's cells is then asked once.
+    fn column<T>(&mut self, mut value: impl FnMut(&mut Self, usize, Cell<'a>) -> T) -> Vec<T> {
+        let (batch, keep) = (self.batch, self.keep);
+        let mut values = Vec::with_capacity(batch.len());
+        batch.columns[self.wanted.index].iter().enumerate().for_each(|(i, cell)| {
+            if is_kept(keep, i) {
+                values.push(value(self, i, cell));
+            }
+        });
+        values
+    }
+
+    fn identifiers(&mut self, names: &mut Interner) -> Vec<u32> {
         let mut last: Option<(&str, u32)> = None;
-        for (i, cell) in cells {
+        self.column(|place, i, cell| {
             let text = match cell {
                 Cell::Text(text) => text,
                 Cell::Empty => {
-                    self.problem(Code::EmptyIdentifier, i, |p| p);
-                    numbers.push(names.number(""));
-                    continue;
+                    place.problem(Code::EmptyIdentifier, i, |p| p);
+                    return names.number("");
                 }
-                Cell::Number(value) => {
-                    numbers.push(names.number(&format!("{value}")));
-                    continue;
-                }
-                Cell::Date(days) => {
-                    // The gate refuses it; the number only keeps the rows apart until then.
-                    numbers.push(names.number(&format!("{days}")));
-                    continue;
-                }
+                Cell::Number(value) => return names.number(&format!("{value}")),
+                // The gate refuses it; the number only keeps the rows apart until then.
+                Cell::Date(days) => return names.number(&format!("{days}")),
             };
             if let Some((before, number)) = last
                 && before == text
             {
-                numbers.push(number);
-                continue;
+                return number;
             }
             if is_damaged(text) {
-                self.problem(Code::DamagedIdentifier, i, |p| p);
+                place.problem(Code::DamagedIdentifier, i, |p| p);
             }
             let number = names.number(text);
             last = Some((text, number));
-            numbers.push(number);
-        }
-        numbers
+            number
+        })
     }
 
-    fn sessions<'c>(
-        &mut self,
-        cells: impl Iterator<Item = (usize, Cell<'c>)>,
-        decimal: u8,
-    ) -> Vec<u16> {
-        cells
-            .map(|(i, cell)| {
-                let number = whole(cell, decimal).and_then(|n| u16::try_from(n).ok()).unwrap_or(0);
-                if number == 0 {
-                    let code = match cell {
-                        Cell::Empty => Code::SessionMissing,
-                        _ => Code::SessionNumber,
-                    };
-                    self.problem(code, i, |p| p.expected("a whole number from 1 to 65535"));
-                }
-                number
-            })
-            .collect()
+    fn sessions(&mut self, decimal: u8) -> Vec<u16> {
+        self.column(|place, i, cell| {
+            let number = whole(cell, decimal).and_then(|n| u16::try_from(n).ok()).unwrap_or(0);
+            if number == 0 {
+                let code = match cell {
+                    Cell::Empty => Code::SessionMissing,
+                    _ => Code::SessionNumber,
+                };
+                place.problem(code, i, |p| p.expected("a whole number from 1 to 65535"));
+            }
+            number
+        })
     }
 
-    fn days<'c>(
-        &mut self,
-        cells: impl Iterator<Item = (usize, Cell<'c>)>,
-        decimal: u8,
-    ) -> Vec<Option<i32>> {
-        cells
-            .map(|(i, cell)| {
-                let day = whole(cell, decimal).and_then(|n| i32::try_from(n).ok());
-                if day.is_none() && !matches!(cell, Cell::Empty) {
-                    self.problem(Code::DayValue, i, |p| p.expected("a whole number of days"));
-                }
-                day
-            })
-            .collect()
+    fn days(&mut self, decimal: u8) -> Vec<Option<i32>> {
+        self.column(|place, i, cell| {
+            let day = whole(cell, decimal).and_then(|n| i32::try_from(n).ok());
+            if day.is_none() && !matches!(cell, Cell::Empty) {
+                place.problem(Code::DayValue, i, |p| p.expected("a whole number of days"));
+            }
+            day
+        })
     }
 
-    fn dates<'c>(&mut self, cells: impl Iterator<Item = (usize, Cell<'c>)>) -> Vec<Option<i32>> {
-        cells
-            .map(|(i, cell)| {
-                let date = date(cell);
-                if date.is_none() && !matches!(cell, Cell::Empty) {
-                    self.problem(Code::DateValue, i, |p| p.expected("a date such as 2024-03-31"));
-                }
-                date
-            })
-            .collect()
+    fn dates(&mut self) -> Vec<Option<i32>> {
+        self.column(|place, i, cell| {
+            let date = date(cell);
+            if date.is_none() && !matches!(cell, Cell::Empty) {
+                place.problem(Code::DateValue, i, |p| p.expected("a date such as 2024-03-31"));
+            }
+            date
+        })
     }
 
-    fn values<'c>(
-        &mut self,
-        cells: impl Iterator<Item = (usize, Cell<'c>)>,
-        rule: &Rule,
-        decimal: u8,
-    ) -> Vec<f64> {
+    fn values(&mut self, rule: &Rule, decimal: u8) -> Vec<f64> {
         let study_file = self.mapper.study_file;
-        cells
-            .map(|(i, cell)| match rule.value(cell, decimal) {
-                Ok(value) => value.unwrap_or(f64::NAN),
-                Err(code) => {
-                    self.problem(code, i, |p| p.expected(rule.expected(code, study_file)));
-                    f64::NAN
-                }
-            })
-            .collect()
+        self.column(|place, i, cell| match rule.value(cell, decimal) {
+            Ok(value) => value.unwrap_or(f64::NAN),
+            Err(code) => {
+                place.problem(code, i, |p| p.expected(rule.expected(code, study_file)));
+                f64::NAN
+            }
+        })
     }
 }

@@ -3,15 +3,15 @@
 use std::{
     borrow::Cow,
     fs::File,
-    io::{self, Cursor, Read as _, Seek as _, SeekFrom},
+    io::{self, Read as _, Seek as _, SeekFrom},
     ops::Range,
     path::PathBuf,
-    sync::Arc,
 };
 
 use bytes::Bytes;
-use polars::prelude::{
-    Column, CsvParseOptions, CsvReadOptions, DataType, PlSmallStr, Schema, SchemaRef, SerReader,
+use polars::{
+    io::csv::read::_csv_read_internal::read_chunk,
+    prelude::{Column, CsvParseOptions, DataType, PlSmallStr, Schema},
 };
 
 use super::{
@@ -52,7 +52,9 @@ pub(super) struct Csv {
     shown: String,
     text: Text,
     delimiter: u8,
-    schema: SchemaRef,
+    parse: CsvParseOptions,
+    schema: Schema,
+    every_column: Vec<usize>,
     segments: Vec<scan::Segment>,
 }
 
@@ -96,7 +98,12 @@ pub(super) fn open(input: Input, options: &Options) -> Result<Table, Problems> {
             shown,
             text,
             delimiter: dialect.delimiter,
-            schema: Arc::new(schema),
+            parse: CsvParseOptions::default()
+                .with_separator(dialect.delimiter)
+                .with_quote_char(Some(b'"'))
+                .with_missing_is_null(true),
+            every_column: (0..schema.len()).collect(),
+            schema,
             segments: found.segments,
         }),
     })
@@ -136,29 +143,28 @@ impl Source for Csv {
 
     fn batch(&self, i: usize) -> Result<Batch, Problems> {
         let segment = &self.segments[i];
-        let gone = |_| Problem::new(Code::FileChanged, &self.shown);
-        let stretch = self.text.stretch(segment.bytes.clone()).map_err(gone)?;
+        let gone = || Problem::new(Code::FileChanged, &self.shown);
+        let stretch = self.text.stretch(segment.bytes.clone()).map_err(|_| gone())?;
         let (text, rows) = self.without_blanks(segment, stretch);
         let refused = || Problem::new(Code::Unreadable, &self.shown).row(segment.first_row);
-        let options = CsvReadOptions::default()
-            .with_has_header(false)
-            // Batches are read side by side already.
-            .with_n_threads(Some(1))
-            .with_schema(Some(self.schema.clone()))
-            .with_infer_schema_length(Some(0))
-            .with_raise_if_empty(false)
-            .with_rechunk(true)
-            .with_parse_options(
-                CsvParseOptions::default()
-                    .with_separator(self.delimiter)
-                    .with_quote_char(Some(b'"'))
-                    .with_missing_is_null(true),
-            );
+        // Cells become texts unseen, so what a file read again holds is looked at again.
+        std::str::from_utf8(&text).map_err(|_| gone())?;
+        // Below the reader that cuts a file into pieces for threads of its own: this piece is small, and other threads have others.
         // The reader's own message may quote a cell, so it is not passed on.
-        let frame = options
-            .into_reader_with_file_handle(Cursor::new(&text))
-            .finish()
-            .map_err(|_| Problems::from(refused()))?;
+        let frame = read_chunk(
+            &text,
+            &self.parse,
+            &self.schema,
+            false,
+            &self.every_column,
+            0,
+            usize::try_from(segment.records).unwrap_or(0),
+            None,
+            usize::MAX,
+            text.len(),
+            Some(0),
+        )
+        .map_err(|_| Problems::from(refused()))?;
         if frame.height() as u64 != segment.records {
             let problem =
                 Problem::new(Code::RowCount, &self.shown).row(segment.first_row).found(format!(
