@@ -221,6 +221,25 @@ pub(crate) fn status(status: Status) -> &'static str {
     }
 }
 
+/// How an analysis ended, as a sentence begins.
+pub(crate) fn ended(status: Status) -> String {
+    match status {
+        Status::Skipped => "the analysis was skipped".to_owned(),
+        other => format!("the analysis {}", self::status(other)),
+    }
+}
+
+/// A label where a line starts: with a capital.
+pub(crate) fn start(label: &str) -> String {
+    let mut letters = label.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// An interval of a share, in per cent as the share is.
+pub(crate) fn share_interval([low, high]: [f64; 2]) -> String {
+    format!("{} %", apa::interval([100.0 * low, 100.0 * high], 1))
+}
+
 /// A cell of a table as it is printed.
 pub(crate) fn cell(cell: &Cell, kind: ColumnKind) -> String {
     match (cell, kind) {
@@ -243,9 +262,7 @@ pub(crate) fn cell(cell: &Cell, kind: ColumnKind) -> String {
 
 /// An identifier as words: separators become spaces, the first letter a capital.
 pub(crate) fn heading(id: &str) -> String {
-    let words = id.replace(['_', '-', '.'], " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    start(&id.replace(['_', '-', '.'], " "))
 }
 
 /// What the study file took responsibility for, a sentence each. The reason is the study file's own.

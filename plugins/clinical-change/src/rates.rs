@@ -53,7 +53,7 @@ pub(crate) fn add(
         findings.tables.push(table(
             format!("change-{}", scale.outcome.id),
             format!("Change of {}", scale.outcome.name()),
-            "The four classes add to all clients; the last two rows are rates of their own. Intervals in shares.",
+            "The four classes add to all clients; the last two rows are rates of their own.",
             &estimates.iter().collect::<Vec<_>>(),
         ));
         findings.figures.extend(figure::jacobson_truax(scale, rule, pairs, &estimates, sample.n));

@@ -5,7 +5,7 @@ use dyad_model::{Cell, ColumnKind, Table};
 
 use super::{Data, WIDTH, maybe, num, range_of};
 use crate::svg::{
-    Anchor, Canvas, DrawError, Drawn, Edge, Ink, Label, Panel, Pen, text_width, tick_label, ticks,
+    Anchor, Canvas, DrawError, Drawn, Edge, Ink, Label, Panel, Pen, share_label, text_width, ticks,
     wrap,
 };
 
@@ -63,7 +63,7 @@ fn upright(plot: &Bars, slot: f64) -> Result<Canvas, DrawError> {
     let last = plot.bars.len() as f64 - 0.5;
     let panel = Panel::new(&canvas, edge, [-0.5, last], range(plot));
     let at = ticks(range(plot), 6);
-    panel.axis_y(&plot.y.label, &at, tick_label(&at))?;
+    panel.axis_y(&plot.y.label, &at, share_label(&plot.y.label, &at))?;
     let half = (0.34 * slot).min(42.0) / slot;
     panel.series("null", || {
         for (index, bar) in plot.bars.iter().enumerate() {
@@ -156,7 +156,7 @@ fn lying(plot: &Bars) -> Result<Canvas, DrawError> {
     let edge = Edge { left, top: 28.0, right: 690.0, bottom: 28.0 + row * rows as f64 };
     let panel = Panel::new(&canvas, edge, range(plot), [rows as f64 - 0.5, -0.5].map(|v| -v));
     let at = ticks(range(plot), 6);
-    panel.axis_x(&plot.y.label, &at, tick_label(&at))?;
+    panel.axis_x(&plot.y.label, &at, share_label(&plot.y.label, &at))?;
     canvas.text([4.0, 12.0], &plot.x.label, Label::new(Anchor::Start))?;
     panel.series("bars", || {
         for (index, bar) in plot.bars.iter().enumerate() {

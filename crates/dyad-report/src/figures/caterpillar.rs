@@ -4,7 +4,9 @@ use dyad_model::figure::{Caterpillar, Ranged};
 use dyad_model::{Cell, ColumnKind, Table};
 
 use super::{Data, MOST_MARKS, WIDTH, num, range_of};
-use crate::svg::{Anchor, Canvas, DrawError, Edge, Ink, Label, Panel, Pen, tick_label, ticks};
+use crate::svg::{
+    Anchor, Canvas, DrawError, Edge, Ink, Label, Panel, Pen, tick_label, ticks, whole_ticks,
+};
 
 fn draws_units(plot: &Caterpillar) -> bool {
     !plot.units.is_empty() && plot.units.len() <= MOST_MARKS
@@ -84,8 +86,8 @@ fn histogram(plot: &Caterpillar) -> Result<Canvas, DrawError> {
     let most = plot.bins.iter().map(|b| b.count).max().unwrap_or(1).max(1) as f64;
     let y = [0.0, 1.08 * most];
     let panel = Panel::new(&canvas, edge, x, y);
-    let at: Vec<f64> = ticks(y, 5).into_iter().filter(|t| t.fract().abs() < 1e-9).collect();
-    panel.axis_y("Units in the bin", &at, tick_label(&at))?;
+    let at = whole_ticks(y, 5);
+    panel.axis_y("Number in each bin", &at, tick_label(&at))?;
     let at = ticks(x, 8);
     panel.axis_x(&plot.x.label, &at, tick_label(&at))?;
     panel.series("bins", || {

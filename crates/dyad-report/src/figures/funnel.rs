@@ -4,7 +4,10 @@ use dyad_model::figure::{Funnel, FunnelKind};
 use dyad_model::{Cell, ColumnKind, Table};
 
 use super::{Data, WIDTH, num, range_of};
-use crate::svg::{Anchor, Canvas, DrawError, Edge, Ink, Label, Panel, Pen, tick_label, ticks};
+use crate::svg::{
+    Anchor, Canvas, DrawError, Edge, Ink, Label, Panel, Pen, share_label, tick_label, ticks,
+    whole_ticks,
+};
 
 /// Normal quantiles of the two-sided levels .90, .95 and .99: an effect beyond z standard errors has a p below the one named.
 const CONTOURS: [(f64, &str); 3] = [(1.644_854, ".10"), (1.959_964, ".05"), (2.575_829, ".01")];
@@ -24,8 +27,8 @@ fn caseload(plot: &Funnel) -> Result<Canvas, DrawError> {
     let (x, y) = (range_of(&plot.x, xs), range_of(&plot.y, ys));
     let panel = Panel::new(&canvas, edge, x, y);
     let at = ticks(y, 6);
-    panel.axis_y(&plot.y.label, &at, tick_label(&at))?;
-    let at = ticks(x, 8);
+    panel.axis_y(&plot.y.label, &at, share_label(&plot.y.label, &at))?;
+    let at = whole_ticks(x, 8);
     panel.axis_x(&plot.x.label, &at, tick_label(&at))?;
     panel.series("centre", || panel.rule_y(plot.centre, Pen::new(Ink::Text, 1.2)))?;
     let mut names = vec![(plot.centre, "overall".to_owned())];

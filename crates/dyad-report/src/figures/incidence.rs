@@ -5,8 +5,8 @@ use dyad_model::{Cell, ColumnKind, Table};
 
 use super::{Data, WIDTH, maybe, num};
 use crate::svg::{
-    Anchor, Canvas, DrawError, Drawn, Edge, Ink, Label, Panel, Pen, spread_apart, text_width,
-    tick_label, ticks, wrap,
+    Anchor, Canvas, DrawError, Drawn, Edge, Ink, Label, Panel, Pen, share_label, spread_apart,
+    text_width, tick_label, ticks, wrap,
 };
 
 /// The steps drawn: until fewer than a tenth of those at the start are at risk.
@@ -33,7 +33,7 @@ pub(super) fn draw(plot: &CumulativeIncidence) -> Result<Canvas, DrawError> {
     let y = plot.y.range.map_or([0.0, (1.06 * highest).min(1.0)], |[_, high]| [0.0, high]);
     let panel = Panel::new(&canvas, edge, x, y);
     let at = ticks(y, 5);
-    panel.axis_y(&plot.y.label, &at, tick_label(&at))?;
+    panel.axis_y(&plot.y.label, &at, share_label(&plot.y.label, &at))?;
     let at = ticks(x, 8);
     panel.axis_x(&plot.x.label, &at, tick_label(&at))?;
     for index in 0..plot.ends.len() {

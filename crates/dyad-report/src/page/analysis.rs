@@ -68,6 +68,8 @@ pub(crate) struct AnalysisView {
     pub(crate) version: String,
     pub(crate) ok: bool,
     pub(crate) status: String,
+    /// The same as the start of a sentence.
+    pub(crate) ended: String,
     pub(crate) reason: String,
     pub(crate) question: String,
     pub(crate) answer: String,
@@ -141,6 +143,7 @@ impl AnalysisView {
             version: analysis.version.clone(),
             ok: analysis.status == Status::Ok,
             status: words::status(analysis.status).to_owned(),
+            ended: words::start(&words::ended(analysis.status)),
             reason: analysis.reason.clone().unwrap_or_default(),
             question: sentences.html(&findings.text.question),
             answer: sentences.html(&findings.text.answer),
@@ -163,7 +166,7 @@ pub(crate) fn figure(figure: &Figure, plugin: &str, numbers: &mut Numbers) -> Fi
     let data = fits.then(|| TableView::new(&data, None).ok());
     FigureView {
         number: numbers.figure(),
-        title: figure.title.clone(),
+        title: words::start(&figure.title),
         caption: figure.caption.clone(),
         n: words::counts(&figure.n).join(", "),
         drawing: render_figure(figure, &format!("fig-{file}"), Theme::Page)

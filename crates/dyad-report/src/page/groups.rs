@@ -159,7 +159,7 @@ fn row(estimate: &Estimate, shared: &Counts, notes: &[(char, String)]) -> Estima
     let of_this = notes.iter().filter(|(_, text)| estimate.warnings.contains(text));
     let letters: Vec<String> = of_this.map(|(letter, _)| letter.to_string()).collect();
     EstimateView {
-        label: estimate.label.clone(),
+        label: words::start(&estimate.label),
         value: words::value(estimate),
         benefit: words::benefit(estimate),
         interval: words::interval(estimate),
@@ -196,7 +196,7 @@ fn how(
             explained.map(field).cloned().unwrap_or_default()
         };
         let view = HowView {
-            labels: vec![estimate.label.clone()],
+            labels: vec![words::start(&estimate.label)],
             ids: vec![format!("{plugin}/{}", estimate.id)],
             what: part(|e| &e.what),
             formula: part(|e| &e.formula),

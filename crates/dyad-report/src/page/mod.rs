@@ -11,7 +11,7 @@ mod table;
 use std::collections::BTreeSet;
 
 use askama::Template;
-use dyad_model::{NoteKind, Provenance, Results, Role, apa};
+use dyad_model::{NoteKind, Provenance, Results, Role, Status, apa};
 
 use self::analysis::AnalysisView;
 use self::sentence::Sentences;
@@ -49,10 +49,16 @@ struct Paragraph {
     html: String,
 }
 
-/// A number that could not be given.
+/// Numbers that could not be given for one reason.
 struct Refusal {
     analysis: String,
-    label: String,
+    reason: String,
+    labels: Vec<String>,
+}
+
+/// Analyses nobody asked for, or that the data do not allow, by reason.
+struct Skipped {
+    titles: Vec<String>,
     reason: String,
 }
 
@@ -79,6 +85,7 @@ struct Page {
     figure_css: String,
     facts: Vec<Fact>,
     glance: Vec<Glance>,
+    skipped: Vec<Skipped>,
     cautions: Vec<Caution>,
     more_cautions: usize,
     rates: Option<TableView>,
@@ -160,9 +167,13 @@ pub(crate) fn render(
     let analyses = results
         .analyses
         .iter()
+        .filter(|a| a.status != Status::Skipped)
         .map(|a| AnalysisView::new(a, options, &sentences, &mut numbers))
         .collect::<Result<Vec<_>, _>>()?;
-    let glance: Vec<Glance> = results.analyses.iter().map(glance).collect();
+    let (skipped, asked): (Vec<_>, Vec<_>) =
+        results.analyses.iter().partition(|a| a.status == Status::Skipped);
+    let glance: Vec<Glance> = asked.iter().map(|a| self::glance(a)).collect();
+    let skipped = by_reason(&skipped);
     let paragraphs = |text: fn(&dyad_model::Text) -> &str| -> Vec<Paragraph> {
         results
             .analyses
@@ -193,11 +204,14 @@ pub(crate) fn render(
     cautions.extend(self::cautions(results));
     let more_cautions = cautions.len().saturating_sub(MOST_CAUTIONS);
     cautions.truncate(MOST_CAUTIONS);
+    // Tables are numbered in the order of the page.
+    let release = release_view(released, options, &mut numbers);
     let page = Page {
         title: results.study.title.clone(),
         figure_css: css(Theme::Page),
         facts: facts(results),
         glance,
+        skipped,
         cautions,
         more_cautions,
         rates,
@@ -213,7 +227,7 @@ pub(crate) fn render(
         problems: results
             .analyses
             .iter()
-            .filter(|a| a.status != dyad_model::Status::Ok)
+            .filter(|a| !matches!(a.status, Status::Ok | Status::Skipped))
             .map(self::glance)
             .collect(),
         refusals: refusals(results),
@@ -224,7 +238,7 @@ pub(crate) fn render(
         references: listed(&library, &cited),
         unknown_keys: cited.iter().filter(|key| library.get(key).is_none()).cloned().collect(),
         version: provenance.version.clone(),
-        release: release_view(released, options, &mut numbers),
+        release,
     };
     Ok(page.render()?)
 }
@@ -339,9 +353,9 @@ fn title(analysis: &dyad_model::Analysis) -> String {
 }
 
 fn glance(analysis: &dyad_model::Analysis) -> Glance {
-    let problem = (analysis.status != dyad_model::Status::Ok).then(|| {
-        let status = words::status(analysis.status);
-        analysis.reason.as_ref().map_or_else(|| status.to_owned(), |why| format!("{status}: {why}"))
+    let problem = (analysis.status != Status::Ok).then(|| {
+        let status = words::ended(analysis.status);
+        analysis.reason.as_ref().map_or_else(|| status.clone(), |why| format!("{status}: {why}"))
     });
     Glance {
         anchor: analysis::anchor(&analysis.plugin),
@@ -374,16 +388,34 @@ fn cautions(results: &Results) -> Vec<Caution> {
     (0..longest).flat_map(|i| of_each.iter().filter_map(move |own| own.get(i).cloned())).collect()
 }
 
+/// Skipped analyses; those with one reason stand together.
+fn by_reason(analyses: &[&dyad_model::Analysis]) -> Vec<Skipped> {
+    let mut all: Vec<Skipped> = Vec::new();
+    for analysis in analyses {
+        let reason = analysis.reason.clone().unwrap_or_default();
+        match all.iter_mut().find(|skipped| skipped.reason == reason) {
+            Some(same) => same.titles.push(title(analysis)),
+            None => all.push(Skipped { titles: vec![title(analysis)], reason }),
+        }
+    }
+    all
+}
+
+/// What was refused: one entry for each reason of an analysis.
 fn refusals(results: &Results) -> Vec<Refusal> {
-    let mut refusals = Vec::new();
+    let mut refusals: Vec<Refusal> = Vec::new();
     for analysis in &results.analyses {
+        let title = title(analysis);
         for estimate in &analysis.findings.estimates {
-            if let Some(reason) = &estimate.refused {
-                refusals.push(Refusal {
-                    analysis: title(analysis),
-                    label: estimate.label.clone(),
+            let Some(reason) = &estimate.refused else { continue };
+            let label = words::start(&estimate.label);
+            match refusals.iter_mut().find(|r| r.analysis == title && r.reason == *reason) {
+                Some(same) => same.labels.push(label),
+                None => refusals.push(Refusal {
+                    analysis: title.clone(),
                     reason: reason.clone(),
-                });
+                    labels: vec![label],
+                }),
             }
         }
     }
@@ -393,19 +425,24 @@ fn refusals(results: &Results) -> Vec<Refusal> {
 /// Who is in the study.
 fn facts(results: &Results) -> Vec<Fact> {
     let flow = &results.flow;
-    let mut facts = vec![
-        fact("clients", flow.clients.to_string()),
-        fact("sessions", flow.rows_used.to_string()),
-    ];
-    if flow.therapists > 0 {
-        facts.push(fact("therapists", flow.therapists.to_string()));
-    }
-    facts.push(fact("sites", flow.sites.to_string()));
-    facts
+    let of = |n: u64, one: &str| {
+        fact(if n == 1 { one.to_owned() } else { format!("{one}s") }, n.to_string())
+    };
+    [
+        (flow.clients, "client"),
+        (flow.rows_used, "session"),
+        (flow.therapists, "therapist"),
+        (flow.sites, "site"),
+    ]
+    .into_iter()
+    // Nobody stands for "not told": a study without therapists, or a number that is withheld.
+    .filter(|(n, _)| *n > 0)
+    .map(|(n, one)| of(n, one))
+    .collect()
 }
 
-fn fact(name: &str, value: String) -> Fact {
-    Fact { name: name.to_owned(), value }
+fn fact(name: impl Into<String>, value: String) -> Fact {
+    Fact { name: name.into(), value }
 }
 
 fn run_facts(results: &Results, provenance: &Provenance) -> Vec<Fact> {

@@ -1,6 +1,6 @@
 //! Tables of the page: cells already in words.
 
-use dyad_model::{ColumnKind, Table};
+use dyad_model::{Cell, ColumnKind, Table};
 use serde_json::{Map, Value};
 
 use super::analysis::Numbers;
@@ -53,12 +53,21 @@ impl TableView {
             .rows
             .iter()
             .map(|row| {
+                let mut of_share = false;
                 row.cells
                     .iter()
                     .zip(&table.columns)
-                    .map(|(cell, column)| CellView {
-                        text: words::cell(cell, column.kind),
-                        right: right(column.kind),
+                    .enumerate()
+                    .map(|(at, (cell, column))| {
+                        // Intervals that follow a share are intervals of it.
+                        of_share = column.kind == ColumnKind::Share
+                            || (of_share && column.kind == ColumnKind::Interval);
+                        let text = match cell {
+                            Cell::Interval(limits) if of_share => words::share_interval(*limits),
+                            _ => words::cell(cell, column.kind),
+                        };
+                        let text = if at == 0 { words::start(&text) } else { text };
+                        CellView { text, right: right(column.kind) }
                     })
                     .collect()
             })

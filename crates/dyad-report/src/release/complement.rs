@@ -85,8 +85,16 @@ impl System {
 
     /// Hides cells until no primary one can be narrowed below the threshold; `None` if even hiding everything does not help.
     pub(crate) fn protect(&self, primary: &[bool], threshold: u64) -> Option<Vec<Option<Hidden>>> {
-        let mut hidden: Vec<Option<Hidden>> =
-            primary.iter().map(|&p| p.then_some(Hidden::Primary)).collect();
+        let hidden = primary.iter().map(|&p| p.then_some(Hidden::Primary)).collect();
+        self.protect_from(hidden, threshold)
+    }
+
+    /// The same where something is hidden already.
+    pub(crate) fn protect_from(
+        &self,
+        mut hidden: Vec<Option<Hidden>>,
+        threshold: u64,
+    ) -> Option<Vec<Option<Hidden>>> {
         loop {
             let exposed = (0..self.counts.len()).find(|&cell| {
                 hidden[cell] == Some(Hidden::Primary) && !self.is_safe(&hidden, cell, threshold)

@@ -3,6 +3,7 @@
 //! [`apply`] returns results in which whatever fails a rule of the profile is absent, with the reason, and an [`Audit`] that names
 //! rule and place and never a value. Figures, tables, texts and files are made from what it returns.
 
+mod across;
 mod audit;
 mod bounds;
 mod complement;
@@ -20,7 +21,7 @@ pub use profile::{Profile, UnknownProfile};
 
 use std::collections::BTreeSet;
 
-use dyad_model::{Analysis, Counts, Dropped, Flow, Provenance, Results};
+use dyad_model::{Analysis, Counts, Dropped, Flow, Provenance, Results, Table};
 use serde_json::{Map, Value};
 
 use self::estimates::Withheld;
@@ -65,9 +66,7 @@ fn gate(results: &Results, rules: &Rules) -> Released {
         audit.add("T11", Action::Removed, "study/notes");
     }
     let mut withheld = Withheld::new();
-    results.tables.retain_mut(|table| {
-        tables::release("study", table, rules, &published, &mut withheld, &mut audit)
-    });
+    all_tables("study", &mut results.tables, rules, &published, &mut withheld, &mut audit);
     for analysis in &mut results.analyses {
         one(analysis, rules, &published, &mut audit);
     }
@@ -85,15 +84,34 @@ fn published(flow: &Flow) -> Vec<u64> {
         .collect()
 }
 
+/// The tables of one analysis: each by itself, and what follows from one by another.
+fn all_tables(
+    plugin: &str,
+    all: &mut Vec<Table>,
+    rules: &Rules,
+    published: &[u64],
+    withheld: &mut Withheld,
+    audit: &mut Audit,
+) {
+    let mut elsewhere = if rules.complementary {
+        across::between(all, rules, published)
+    } else {
+        vec![BTreeSet::new(); all.len()]
+    }
+    .into_iter();
+    all.retain_mut(|table| {
+        let gone = elsewhere.next().unwrap_or_default();
+        tables::release(plugin, table, rules, published, &gone, withheld, audit)
+    });
+}
+
 /// One analysis: estimates and tables tell each other what they withheld, then figures and texts follow.
 fn one(analysis: &mut Analysis, rules: &Rules, published: &[u64], audit: &mut Audit) {
     let plugin = analysis.plugin.clone();
     let findings = &mut analysis.findings;
     let mut withheld = Withheld::new();
     estimates::withhold(&plugin, &mut findings.estimates, rules, &mut withheld, audit);
-    findings.tables.retain_mut(|table| {
-        tables::release(&plugin, table, rules, published, &mut withheld, audit)
-    });
+    all_tables(&plugin, &mut findings.tables, rules, published, &mut withheld, audit);
     if rules.complementary {
         estimates::withhold_again(&plugin, &mut findings.estimates, &withheld, audit);
     } else {

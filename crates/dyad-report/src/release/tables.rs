@@ -1,7 +1,10 @@
 //! The gate for tables.
 
+use std::collections::BTreeSet;
+
 use dyad_model::{Cell, ColumnKind, Row, Table};
 
+use super::across::{self, Place};
 use super::audit::{Action, Audit};
 use super::complement::{Hidden, System, Total};
 use super::dominance::Dominance;
@@ -15,6 +18,7 @@ pub(crate) fn release(
     table: &mut Table,
     rules: &Rules,
     published: &[u64],
+    elsewhere: &BTreeSet<Place>,
     withheld: &mut Withheld,
     audit: &mut Audit,
 ) -> bool {
@@ -31,7 +35,7 @@ pub(crate) fn release(
         .map(|row| columns.iter().map(|&c| count(&row.cells[c])).collect())
         .collect();
     let (system, index) = System::of_table(&before, published);
-    let Some(states) = states(table, &columns, &system, &index, rules, withheld) else {
+    let Some(states) = states(table, &columns, &system, &index, rules, elsewhere, withheld) else {
         audit.add("T10", Action::Removed, place);
         return false;
     };
@@ -54,6 +58,9 @@ pub(crate) fn release(
             hidden = true;
             let (rule, action) = match state {
                 Hidden::Primary => ("T1", Action::SuppressedPrimary),
+                Hidden::Secondary if elsewhere.contains(&(r, c)) => {
+                    ("T7", Action::SuppressedSecondary)
+                }
                 Hidden::Secondary => ("T10", Action::SuppressedSecondary),
             };
             audit.add(rule, action, format!("{place}/row {}/{}", r + 1, table.columns[c].id));
@@ -95,7 +102,7 @@ pub(crate) fn release(
 }
 
 /// The columns of counts.
-fn count_columns(table: &Table) -> Vec<usize> {
+pub(crate) fn count_columns(table: &Table) -> Vec<usize> {
     (0..table.columns.len())
         .filter(|&c| table.columns[c].kind == ColumnKind::Count && !is_label(table, c))
         .collect()
@@ -116,7 +123,8 @@ fn is_label(table: &Table, column: usize) -> bool {
             .is_some_and(|row| count(&row.cells[0]).is_some_and(|first| first <= 1))
 }
 
-fn count(cell: &Cell) -> Option<u64> {
+/// A cell that counts.
+pub(crate) fn count(cell: &Cell) -> Option<u64> {
     match cell {
         Cell::Number(value) => whole(*value),
         _ => None,
@@ -124,7 +132,7 @@ fn count(cell: &Cell) -> Option<u64> {
 }
 
 /// Whether nothing of a row may be shown.
-fn row_fails(row: &Row, rules: &Rules) -> bool {
+pub(crate) fn row_fails(row: &Row, rules: &Rules) -> bool {
     let clients = row.n.clients.is_some_and(|n| rules.hides(n));
     let few = row.n.therapists.is_some_and(|n| n > 0 && n < rules.therapists);
     let therapists_alone =
@@ -164,6 +172,7 @@ fn states(
     system: &System,
     index: &[Vec<Option<usize>>],
     rules: &Rules,
+    elsewhere: &BTreeSet<Place>,
     withheld: &Withheld,
 ) -> Option<Vec<Option<Hidden>>> {
     let mut primary = vec![false; system.counts.len()];
@@ -177,7 +186,18 @@ fn states(
     }
     debug_assert!(index.iter().all(|row| row.len() == columns.len()));
     if rules.complementary {
-        system.protect(&primary, rules.clients)
+        let mut hidden: Vec<Option<Hidden>> =
+            primary.iter().map(|&p| p.then_some(Hidden::Primary)).collect();
+        for (r, row) in index.iter().enumerate() {
+            for (cell, &column) in row.iter().zip(columns) {
+                if let (Some(cell), true) = (cell, elsewhere.contains(&(r, column))) {
+                    hidden[*cell] = hidden[*cell].or(Some(Hidden::Secondary));
+                }
+            }
+        }
+        let mut system = system.clone();
+        across::within(&mut system, &mut hidden, table, index, rules);
+        system.protect_from(hidden, rules.clients)
     } else if let Some(rounding) = rules.rounding() {
         system.protect_rounded(&primary, rounding)
     } else {
@@ -265,6 +285,7 @@ mod tests {
             table,
             &profile.rules().unwrap(),
             published,
+            &BTreeSet::new(),
             &mut Withheld::new(),
             &mut audit,
         );

@@ -17,7 +17,7 @@ pub(crate) use backend::{SvgBackend, put, to_grid as grid_steps};
 pub(crate) use canvas::{Anchor, Canvas, Label, Pen};
 pub use ink::Ink;
 pub(crate) use measure::{spread_apart, text_width, wrap};
-pub(crate) use panel::{Edge, Panel, padded, tick_label, ticks};
+pub(crate) use panel::{Edge, Panel, padded, share_label, tick_label, ticks, whole_ticks};
 pub(crate) use style::css;
 
 use plotters::drawing::DrawingAreaErrorKind;

@@ -233,6 +233,19 @@ pub(crate) fn tick_label(ticks: &[f64]) -> impl Fn(f64) -> String + use<> {
     move |tick| apa::number(tick, decimals)
 }
 
+/// Ticks of an axis that counts: at whole numbers only.
+pub(crate) fn whole_ticks(range: [f64; 2], count: u32) -> Vec<f64> {
+    ticks(range, count).into_iter().filter(|tick| tick.fract().abs() < 1e-9).collect()
+}
+
+/// The same where the axis may be one of shares, which its name says: those are printed in per cent.
+pub(crate) fn share_label(name: &str, ticks: &[f64]) -> impl Fn(f64) -> String + use<> {
+    let share = name.starts_with("Share") && ticks.iter().all(|tick| (0.0..=1.0).contains(tick));
+    let scaled: Vec<f64> = ticks.iter().map(|tick| 100.0 * tick).collect();
+    let label = tick_label(if share { &scaled } else { ticks });
+    move |tick| if share { format!("{} %", label(100.0 * tick)) } else { label(tick) }
+}
+
 /// The range of the values, with 4 % of air at both ends; a single value gets half a unit on both sides.
 pub(crate) fn padded(values: impl IntoIterator<Item = f64>) -> [f64; 2] {
     let (low, high) = values
@@ -259,6 +272,19 @@ mod tests {
             at.into_iter().map(label).collect()
         };
         assert_eq!(labels, ["−0.2", "0.0", "0.2", "0.4"]);
+    }
+
+    #[test]
+    fn shares_are_in_per_cent() {
+        let at = ticks([0.0, 1.0], 5);
+        assert_eq!(share_label("Share of clients", &at)(0.2), "20 %");
+        assert_eq!(share_label("Score", &at)(0.2), "0.2");
+    }
+
+    #[test]
+    fn an_axis_of_counts_has_no_halves() {
+        assert_eq!(whole_ticks([4.96, 6.04], 8), [5.0, 6.0]);
+        assert_eq!(whole_ticks([0.0, 60.0], 6), ticks([0.0, 60.0], 6));
     }
 
     #[test]
