@@ -3,6 +3,8 @@
 mod arrow;
 mod bytes;
 mod csv;
+#[cfg(test)]
+mod damaged;
 mod dialect;
 mod dta;
 mod encoding;

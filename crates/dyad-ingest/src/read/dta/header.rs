@@ -129,6 +129,12 @@ impl<'a> Header<'a> {
         let step: usize = kinds.iter().map(|kind| kind.width()).sum();
         r.take(rows.checked_mul(step).ok_or(Damaged)?)?;
         texts.push(("value labels", r.rest()));
+        // Nothing but tables of labels stands behind the data: else rows were left out or taken for more than they are.
+        while !r.rest().is_empty() {
+            let length = usize::try_from(r.i32()?).map_err(|_| Damaged)?;
+            r.take(33 + 3)?;
+            r.take(length)?;
+        }
         let variables = variables(&kinds, (names, 33), (formats, width));
         Ok(Self { variables, rows, big_endian: r.big_endian, data, texts })
     }

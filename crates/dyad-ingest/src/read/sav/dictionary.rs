@@ -87,6 +87,10 @@ impl Dictionary {
         r.i32()?;
         let claimed = usize::try_from(r.i32()?).ok();
         let bias = r.f64()?;
+        // It could be another number, but no program writes one; every value would be moved by the difference.
+        if (bias - 100.0).abs() > 0.0 {
+            return Err(Damaged);
+        }
         r.take(17)?;
         let label = field(r.take(64)?).to_vec();
         r.take(3)?;

@@ -4,6 +4,7 @@ pip install pandas pyarrow pyreadstat openpyxl; python make.py
 """
 
 import pathlib
+import zipfile
 
 import openpyxl
 import pandas as pd
@@ -47,7 +48,19 @@ network = pd.read_csv(
     na_values=CODES,
 )
 write(network, "network")
-write(network.head(12)[["therapist", "client", "session", "alliance_client"]], "small")
+small = network.head(12)[["therapist", "client", "session", "alliance_client"]]
+write(small, "small")
+# Every byte of these is changed in a test, so they hold nothing but their table.
+table = pa.Table.from_pandas(small, preserve_index=False).replace_schema_metadata(None)
+pa.parquet.write_table(table, HERE / "small.parquet", compression="zstd", store_schema=False)
+pa.feather.write_feather(table, HERE / "small.arrow", compression="lz4")
+PARTS = ["[Content_Types].xml", "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"]
+PARTS += ["xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"]
+with zipfile.ZipFile(HERE / "small.xlsx") as book:
+    parts = {name: book.read(name) for name in PARTS}
+with zipfile.ZipFile(HERE / "small.xlsx", "w", zipfile.ZIP_DEFLATED) as book:
+    for name, content in parts.items():
+        book.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
 
 # User-missing values and a range, as SPSS users declare them; 9 is outside the range, 98 inside.
 declared = pd.DataFrame(
