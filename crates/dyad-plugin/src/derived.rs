@@ -12,7 +12,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use dyad_model::{Counts, Dropped, Estimate, Level, Measure, Role};
+use dyad_model::{Counts, Dropped, Estimate, Level, Measure, Role, Spread};
 
 use crate::{Failure, Floats, Integers, Run};
 
@@ -241,6 +241,17 @@ impl<'r> Clients<'r> {
             therapists: self.has_therapists().then_some(therapists.len() as u64),
             sites: Some(sites.len() as u64),
         }
+    }
+
+    /// How far single therapists stand behind these clients, given in ascending order, for [`Estimate::spread`]; `None` without
+    /// clients, or if the study names no therapists.
+    ///
+    /// [`Estimate::spread`]: dyad_model::Estimate::spread
+    #[must_use]
+    pub fn spread(&self, clients: &[usize]) -> Option<Spread> {
+        let caseloads = self.therapist_ranges(clients).ok()?;
+        let caseloads: Vec<u64> = caseloads.iter().map(|range| range.len() as u64).collect();
+        Spread::over_therapists(&caseloads)
     }
 
     /// Whether the study names therapists.

@@ -77,8 +77,8 @@ pub use run::Run;
 pub mod prelude {
     pub use dyad_model::{
         Cell, ColumnKind, Counts, Direction, Dropped, Estimate, Explained, Figure, Findings, Level,
-        Manifest, Measure, Note, NoteKind, Rater, Replication, Role, Table as ReportTable, Text,
-        Verdict,
+        Manifest, Measure, Note, NoteKind, Rater, Replication, Role, Row, Spread,
+        Table as ReportTable, Text, Verdict,
     };
     pub use serde::{Deserialize, Serialize};
 

@@ -1,9 +1,10 @@
 //! Random data of every kind of figure: each mark drawn is a datum, or says that it was cut; nothing lies outside the sheet.
 
 use dyad_model::figure::{
-    Axis, Caterpillar, ControlChart, CumulativeIncidence, FlowBox, FlowChart, Forest, ForestRow,
-    Funnel, FunnelKind, IncidenceEnd, IncidenceStep, JacobsonTruax, Ranged, ResponseSurface,
-    Specification, SpecificationRow, Survival, SurvivalCurve, SurvivalStep,
+    Axis, Caterpillar, Cloud, ControlChart, CumulativeIncidence, FlowBox, FlowChart, Forest,
+    ForestRow, Funnel, FunnelKind, IncidenceEnd, IncidenceStep, JacobsonTruax, Missingness,
+    MissingnessCell, PathDiagram, PathEdge, Raincloud, Ranged, ResponseSurface, Specification,
+    SpecificationRow, Survival, SurvivalCurve, SurvivalStep,
 };
 use dyad_model::{Counts, Figure, Plot};
 use dyad_report::{Theme, figure_data, render_figure};
@@ -338,6 +339,114 @@ proptest! {
         for pair in found.points.chunks_exact(2) {
             let heights: Vec<f64> = pair.iter().map(|p| tilt * p[0] - p[1]).collect();
             prop_assert!((heights[0] - heights[1]).abs() < 0.1, "{:?}", heights);
+        }
+        on_the_sheet(&svg);
+    }
+
+    #[test]
+    fn raincloud(
+        scores in prop::collection::vec(prop::collection::vec(-2.0..9.0_f64, 1..40), 1..4),
+        heights in prop::collection::vec(0.01..1.0_f64, 5),
+    ) {
+        let cloud = |(index, points): (usize, &Vec<f64>)| {
+            let mut sorted = points.clone();
+            sorted.sort_by(f64::total_cmp);
+            let at = |percent: usize| sorted[percent * (sorted.len() - 1) / 100];
+            let density = heights.iter().enumerate().map(|(i, h)| [at(25 * i), *h]).collect();
+            let quantiles = [10, 25, 50, 75, 90].map(at);
+            Cloud { label: format!("Group {index}"), n: points.len() as u64, density, quantiles, points: points.clone() }
+        };
+        let groups: Vec<Cloud> = scores.iter().enumerate().map(cloud).collect();
+        let svg = draw(Plot::Raincloud(Raincloud { x: window(0.0, 7.0), groups: groups.clone() }));
+        let inside = |x: &f64| (0.0..=7.0).contains(x);
+        let of_groups = |series: &str| -> Vec<Marks> {
+            svg.split(&format!("<g data-series=\"{series}\"")).skip(1)
+                .map(|part| marks(&format!("<g data-series=\"{series}\"{part}"), series)).collect()
+        };
+        let (points, quantiles, densities) = (of_groups("points"), of_groups("quantiles"), of_groups("density"));
+        prop_assert_eq!([points.len(), quantiles.len(), densities.len()], [groups.len(); 3]);
+        for (group, drawn) in groups.iter().zip(&points) {
+            let shown: Vec<f64> = group.points.iter().copied().filter(inside).collect();
+            prop_assert_eq!((drawn.circles.len(), drawn.cut), (shown.len(), group.points.len() - shown.len()));
+            for (mark, score) in drawn.circles.iter().zip(&shown) {
+                prop_assert!((mark[0] - score).abs() <= drawn.tolerance[0], "{:?} is not {}", mark, score);
+            }
+        }
+        for (group, drawn) in groups.iter().zip(&quantiles) {
+            let [q10, q25, q50, q75, q90] = group.quantiles;
+            prop_assert!(drawn.circles.iter().all(|mark| (mark[0] - q50).abs() <= drawn.tolerance[0]));
+            prop_assert_eq!(drawn.circles.len(), if inside(&q50) { 2 } else { 0 });
+            let ends = [q10, q25, q75, q90, 0.0, 7.0];
+            for point in &drawn.points {
+                prop_assert!(ends.iter().any(|end| (point[0] - end).abs() <= drawn.tolerance[0]), "{:?}", point);
+            }
+        }
+        // The outline of a density ends where the data do, or at the edge of the window; it never leaks past either.
+        for (group, drawn) in groups.iter().zip(&densities) {
+            let ends = [group.density[0][0].max(0.0), group.density[4][0].min(7.0)];
+            for point in &drawn.points {
+                let within = (ends[0] - drawn.tolerance[0]..=ends[1] + drawn.tolerance[0]).contains(&point[0]);
+                prop_assert!(within, "{:?} outside {:?}", point, ends);
+            }
+        }
+        on_the_sheet(&svg);
+    }
+
+    #[test]
+    fn missingness(cells in prop::collection::vec((1_u64..90, 0_u64..40, 0_u64..60), 1..25)) {
+        let cells: Vec<MissingnessCell> = cells.iter().enumerate().map(|(i, &(observed, missing, ended))| MissingnessCell {
+            row: format!("measure {}", i % 2), session: i as u64 / 2 + 1, observed, missing, ended,
+        }).collect();
+        let svg = draw(Plot::Missingness(Missingness { x: Axis::new("Session"), cells: cells.clone() }));
+        let parts: Vec<&str> = svg.split("<g data-series=\"cells\"").skip(1).collect();
+        for (index, part) in parts.iter().enumerate() {
+            let found = marks(&format!("<g data-series=\"cells\"{part}"), "cells");
+            let mut expected = Vec::new();
+            for cell in cells.iter().filter(|c| c.row == format!("measure {index}")) {
+                let mut base = 0.0;
+                for n in [cell.observed, cell.missing, cell.ended] {
+                    let next = base + n as f64;
+                    let x = cell.session as f64;
+                    expected.extend([[x - 0.44, base], [x + 0.44, base], [x + 0.44, next], [x - 0.44, next]]);
+                    base = next;
+                }
+            }
+            for point in &found.points {
+                prop_assert!(expected.iter().any(|corner| found.is(*point, *corner)), "{:?}", point);
+            }
+            for corner in expected {
+                prop_assert!(found.points.iter().any(|point| found.is(*point, corner)), "{:?} is not drawn", corner);
+            }
+        }
+        on_the_sheet(&svg);
+    }
+
+    /// A path diagram has no scale: its boxes are fixed, and each number stands beside its path, solid if it excludes 0.
+    #[test]
+    fn path_diagram(values in prop::collection::vec((-9.0..9.0_f64, 0.01..9.0_f64), 4)) {
+        let edge = |label: &str, i: usize| PathEdge { label: label.into(), value: ranged(&values)[i] };
+        let plot = PathDiagram {
+            predictor: "burnout".into(), mediator: "alliance".into(), outcome: "symptom".into(),
+            a: edge("a", 0), b: edge("b", 1), direct: Some(edge("c′", 2)), indirect: edge("a × b", 3),
+        };
+        let svg = draw(Plot::Path(plot.clone()));
+        let paths = svg.split("<g data-series=\"paths\"").nth(1).expect("paths").split("</g>").next().expect("its end");
+        let lines: Vec<&str> = paths.split('<').filter(|tag| tag.starts_with("line")).collect();
+        prop_assert_eq!(lines.len(), 3);
+        let edges = [&plot.a, &plot.b, plot.direct.as_ref().expect("given")];
+        for (line, edge) in lines.iter().zip(edges) {
+            let excludes = edge.value.low > 0.0 || edge.value.high < 0.0;
+            prop_assert_eq!(line.contains("stroke-dasharray"), !excludes);
+        }
+        // Two decimals, a real minus sign, the estimate before its interval.
+        let words = |value: f64| {
+            let text = format!("{:.2}", value.abs());
+            if value < 0.0 && text != "0.00" { format!("−{text}") } else { text }
+        };
+        for edge in edges.into_iter().chain([&plot.indirect]) {
+            let Ranged { estimate, low, high } = edge.value;
+            let text = format!("{} [{}, {}]<", words(estimate), words(low), words(high));
+            prop_assert!(svg.contains(&text), "{}", text);
         }
         on_the_sheet(&svg);
     }

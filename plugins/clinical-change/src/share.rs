@@ -35,9 +35,19 @@ impl Among {
         ranges.iter().map(|range| (hits(range), range.len() as u64)).collect()
     }
 
+    /// How far single therapists stand behind those who count, or behind everybody, whichever is more.
+    fn spread(&self, clients: &Clients<'_>) -> Option<Spread> {
+        let counted = self.clients.iter().zip(&self.hits).filter(|(_, hit)| **hit > 0.5);
+        let counted: Vec<usize> = counted.map(|(client, _)| *client).collect();
+        let all = clients.spread(&self.clients)?;
+        let Some(counted) = clients.spread(&counted) else { return Some(all) };
+        let [first, second] = [0, 1].map(|i| all.therapists[i].max(counted.therapists[i]));
+        Some(Spread { therapists: [first, second], sites: None })
+    }
+
     /// The rate as an estimate: Wilson interval; the clustered interval among the details, unless nobody or everybody counts.
     pub(crate) fn rate(&self, estimate: Estimate, clients: &Clients<'_>) -> Estimate {
-        let estimate = estimate.counts(clients.counts(&self.clients));
+        let estimate = estimate.counts(clients.counts(&self.clients)).spread(self.spread(clients));
         let (x, n) = (self.count(), self.of());
         let Ok(ci) = wilson(x, n) else { return estimate.refused("the denominator is 0") };
         let given = estimate
@@ -75,7 +85,7 @@ pub(crate) fn table(id: String, title: String, note: &str, rates: &[&Estimate]) 
         .column("wilson", "95 % CI (Wilson)", ColumnKind::Interval)
         .column("clustered", "95 % CI (by therapist)", ColumnKind::Interval)
         .note(note);
-    rates.iter().fold(table, |table, estimate| {
+    rates.iter().fold(table, |mut table, estimate| {
         let detail = |name: &str| -> Option<f64> { estimate.details.get(name)?.as_f64() };
         let clustered =
             detail("clustered_low").zip(detail("clustered_high")).map(|(low, high)| [low, high]);
@@ -87,6 +97,7 @@ pub(crate) fn table(id: String, title: String, note: &str, rates: &[&Estimate]) 
             Cell::interval(estimate.ci),
             Cell::interval(clustered),
         ];
-        table.row(estimate.n, cells)
+        table.rows.push(Row { cells: cells.into(), n: estimate.n, spread: estimate.spread });
+        table
     })
 }

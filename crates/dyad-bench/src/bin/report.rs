@@ -2,7 +2,9 @@
 //!
 //! usage: `report DYAD [SESSIONS]`
 //!
-//! DYAD is the release executable. Written, without pictures, is the demo's report: results, page, Markdown, tables, figures.
+//! DYAD is the release executable. Written, without pictures, is the demo's report: results, page, Markdown, tables, figures. The
+//! analyses beside it compute everything: nothing is taken from an earlier run. The size that is held to a limit is the page's,
+//! which is what one mails; what lies beside it is printed too.
 #![expect(clippy::print_stdout, reason = "a benchmark talks to a terminal")]
 
 use std::error::Error;
@@ -14,6 +16,8 @@ use std::time::Instant;
 use dyad_report::Options;
 
 const TIMES: usize = 31;
+/// Runs of the demo whose analyses are timed.
+const RUNS: usize = 7;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut words = std::env::args().skip(1);
@@ -29,7 +33,15 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// Median milliseconds of writing the demo's report, beside the time of its analyses.
 fn time(dyad: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
     let demo = folder.join("demo");
-    run(Command::new(dyad).args(["demo", "--quiet", "--out"]).arg(&demo))?;
+    let mut analyses = Vec::new();
+    for _ in 0..RUNS {
+        let demo_run = ["demo", "--quiet", "--no-cache", "--force", "--out"];
+        run(Command::new(dyad).args(demo_run).arg(&demo))?;
+        let timings = dyad_report::read(&demo)?.provenance.timings;
+        let stage = timings.iter().find(|(stage, _)| *stage == "analyse");
+        analyses.push(1000.0 * stage.ok_or("run.json times no stage `analyse`")?.1);
+    }
+    let analysis = median(&mut analyses);
     let saved = dyad_report::read(&demo)?;
     let options = Options { profile: saved.profile, ..Options::default() };
     let mut milliseconds = Vec::new();
@@ -43,16 +55,18 @@ fn time(dyad: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
     }
     // The first fills caches.
     milliseconds.remove(0);
-    milliseconds.sort_by(f64::total_cmp);
-    let median = milliseconds[TIMES / 2];
-    let timings = &saved.provenance.timings;
-    let analysis =
-        timings.iter().find(|(stage, _)| stage == "analyse").map_or(f64::NAN, |t| 1000.0 * t.1);
+    let report = median(&mut milliseconds);
     println!(
-        "demo: report {median:.1} ms, median of {TIMES} (target: at most 150); analyses {analysis:.1} ms; ratio {:.2}",
-        median / analysis
+        "demo: report {report:.1} ms, median of {TIMES} (target: at most 150); analyses {analysis:.1} ms, median of {RUNS} \
+         without cache; ratio {:.2}",
+        report / analysis
     );
     Ok(())
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }
 
 /// Bytes of a report on so many simulated sessions.
@@ -69,12 +83,10 @@ fn size(dyad: &Path, sessions: u64, folder: &Path) -> Result<(), Box<dyn Error>>
     for name in ["report.html", "results.json", "report.md", "release.json", "tables", "figures"] {
         let bytes = bytes(&out.join(name))?;
         all += bytes;
-        println!("{sessions} sessions: {name:13} {:9.1} KB", bytes as f64 / 1000.0);
+        let limit = if name == "report.html" { " (target: under 2,000)" } else { "" };
+        println!("{sessions} sessions: {name:13} {:9.1} KB{limit}", bytes as f64 / 1000.0);
     }
-    println!(
-        "{sessions} sessions: together      {:9.1} KB (target: under 2,000)",
-        all as f64 / 1000.0
-    );
+    println!("{sessions} sessions: together      {:9.1} KB", all as f64 / 1000.0);
     Ok(())
 }
 
