@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::pearson::{Correlation, check_pairs};
+use super::pearson::{Correlation, check_pairs, coefficient};
 use crate::moments::Cross;
-use crate::{Result, SCORE_TOLERANCE, StatsError};
+use crate::{Result, StatsError};
 
 /// Returns the repeated-measures correlation: the common slope within clients, as a correlation.
 ///
@@ -27,10 +27,14 @@ use crate::{Result, SCORE_TOLERANCE, StatsError};
 /// `[@bakdash2017]`. Checked against R: the correlation of client-centred values, which `rmcorr::rmcorr` equals.
 pub fn repeated_measures(x: &[f64], y: &[f64], clients: &[Range<usize>]) -> Result<Correlation> {
     check_pairs(x, y, 0)?;
-    let mut within = Cross::default();
+    let (mut within, mut total) = (Cross::default(), Cross::default());
     for rows in clients {
-        within.merge_within(&Cross::of(&x[rows.clone()], &y[rows.clone()]));
+        let own = Cross::of(&x[rows.clone()], &y[rows.clone()]);
+        within.merge_within(&own);
+        total.merge(&own);
     }
+    // Sums about clients' means have no mean of their own; that of the rows says what rounding can leave.
+    (within.mean_x, within.mean_y) = (total.mean_x, total.mean_y);
     let (rows, k) = (clients.iter().map(ExactSizeIterator::len).sum::<usize>(), clients.len());
     if !clients.iter().any(|rows| rows.len() > 1) {
         return Err(StatsError::TooFew {
@@ -39,12 +43,10 @@ pub fn repeated_measures(x: &[f64], y: &[f64], clients: &[Range<usize>]) -> Resu
             found: 0,
         });
     }
-    let n = rows as f64;
-    for (squares, name) in [(within.xx, "the first variable"), (within.yy, "the second variable")] {
-        if squares <= SCORE_TOLERANCE * SCORE_TOLERANCE * n {
-            return Err(StatsError::NoVariation { what: format!("{name} within clients").into() });
-        }
-    }
+    let r = coefficient(
+        &within,
+        ["the first variable within clients", "the second variable within clients"],
+    )?;
     if rows < k + 3 {
         return Err(StatsError::TooFew {
             unit: "sessions beyond one per client",
@@ -52,7 +54,6 @@ pub fn repeated_measures(x: &[f64], y: &[f64], clients: &[Range<usize>]) -> Resu
             found: rows - k,
         });
     }
-    let r = (within.xy / within.xx.sqrt() / within.yy.sqrt()).clamp(-1.0, 1.0);
     let df = (rows - k - 1) as f64;
     let se = (df > 1.0).then(|| 1.0 / (df - 1.0).sqrt());
     Ok(Correlation::new(r, rows, df, se))

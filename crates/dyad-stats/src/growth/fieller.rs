@@ -34,12 +34,20 @@ pub fn fieller(
     if ![a, b, v_aa, v_ab, v_bb, critical].iter().all(|v| v.is_finite()) {
         return Err(StatsError::NotFinite { what: "the estimates".into() });
     }
-    if v_aa <= 0.0 || v_bb <= 0.0 || critical <= 0.0 || v_ab * v_ab > v_aa * v_bb * (1.0 + 1e-12) {
+    if v_aa <= 0.0
+        || v_bb <= 0.0
+        || critical <= 0.0
+        || v_ab.abs() > v_aa.sqrt() * v_bb.sqrt() * (1.0 + 1e-12)
+    {
         return Err(StatsError::OutOfDomain {
             what: "the variances",
             expected: "positive, with a covariance that they allow",
         });
     }
+    // In units of their standard errors, so that no unit of either is too large or too small to square.
+    let (unit_a, unit_b) = (v_aa.sqrt(), v_bb.sqrt());
+    let (a, b, v_ab) = (a / unit_a, b / unit_b, v_ab / unit_a / unit_b);
+    let (v_aa, v_bb) = (1.0, 1.0);
     let c2 = critical * critical;
     // ρ²·(b² − c²V_bb) − 2ρ·(ab − c²V_ab) + a² − c²V_aa ≤ 0.
     let (square, half, constant) = (b * b - c2 * v_bb, a * b - c2 * v_ab, a * a - c2 * v_aa);
@@ -50,7 +58,8 @@ pub fn fieller(
     }
     // The root with the larger sum first, the other from the product: no digits are lost.
     let far = half + half.signum() * discriminant.sqrt();
-    let (one, two) = (far / square, constant / far);
+    let unit = unit_a / unit_b;
+    let (one, two) = (far / square * unit, constant / far * unit);
     let ends = [one.min(two), one.max(two)];
     if !ends.iter().all(|end| end.is_finite()) {
         return Ok(RatioInterval::Anything);

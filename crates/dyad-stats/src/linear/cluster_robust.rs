@@ -98,7 +98,13 @@ impl Ols {
             return Err(StatsError::TooFew { unit: "clusters", needed: 2, found: clusters.len() });
         }
         let p = self.beta.len();
-        let m_c = times(&self.inverse, weights, p);
+        let mut working = self.working(weights);
+        // Relative to the largest, so that the squares of squares below are of a size that numbers have.
+        let largest = working.iter().fold(0.0_f64, |l, w| l.max(w.abs()));
+        for w in &mut working {
+            *w /= largest;
+        }
+        let m_c = times(&self.inverse, &working, p);
         let estimate = dot(weights, &self.beta);
         let (mut variance, mut parts) = (0.0, Vec::with_capacity(clusters.len()));
         let adjuster = (correction == Correction::Cr2).then(|| Adjuster::new(&self.inverse, p));
@@ -120,7 +126,7 @@ impl Ols {
             Correction::Cr1 => g / (g - 1.0),
             Correction::Cr1s => g * (n - 1.0) / ((g - 1.0) * (n - p as f64)),
         };
-        let se = (factor * variance).sqrt();
+        let se = (factor * variance).sqrt() * largest * self.unit;
         if se.is_nan() || se <= 1e-14 * estimate.abs().max(f64::MIN_POSITIVE) {
             return Err(StatsError::NoVariation { what: "the residuals".into() });
         }

@@ -55,7 +55,8 @@ impl Ols {
         let n = self.residuals.len() as f64;
         let rss: f64 = self.residuals.iter().map(|e| e * e).sum();
         let sigma2 = rss / self.df;
-        if sigma2 <= f64::MIN_POSITIVE || self.df < 2.0 {
+        // In units of the outcome's spread: below this it is rounding.
+        if sigma2 <= 1e-28 || self.df < 2.0 {
             return None;
         }
         let mut found = Diagnostics {

@@ -75,7 +75,7 @@ fn restricted(studies: &[Study]) -> Result<f64> {
         }
         let next = (tau2 + step).max(0.0);
         // At 0 with a downward step the boundary is the estimate.
-        if (next - tau2).abs() < 1e-13 || (full < 0.0 && next < 1e-12) {
+        if (next - tau2).abs() < 1e-13 * (1.0 + next) || (full < 0.0 && next < 1e-12) {
             return Ok(if next < 1e-12 { 0.0 } else { next });
         }
         tau2 = next;

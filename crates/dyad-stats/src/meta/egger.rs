@@ -1,6 +1,6 @@
 //! Do small studies find more, and does one study decide?
 
-use super::random_effects::check;
+use super::random_effects::{check, in_typical_errors};
 use super::{RandomEffects, Study, random_effects};
 use crate::distributions::{normal, student_t};
 use crate::{Result, StatsError};
@@ -42,18 +42,19 @@ pub fn egger(studies: &[Study]) -> Result<Asymmetry> {
     if k < 3 {
         return Err(StatsError::TooFew { unit: "sites", needed: 3, found: k });
     }
-    let fixed = Line::fit(studies, 0.0)?;
+    let (studies, unit) = in_typical_errors(studies);
+    let fixed = Line::fit(&studies, 0.0)?;
     let df = k as f64 - 2.0;
     let slope_se = (fixed.residual / df * fixed.inverse[2]).sqrt();
     let t = fixed.slope / slope_se;
-    let random = Line::fit(studies, restricted(studies)?)?;
+    let random = Line::fit(&studies, restricted(&studies)?)?;
     let z = random.slope / random.inverse[2].sqrt();
     Ok(Asymmetry {
         slope: fixed.slope,
         t,
         df,
         p: student_t::two_sided(t, df),
-        limit: fixed.intercept,
+        limit: fixed.intercept * unit,
         z,
         z_p: normal::two_sided(z),
     })
@@ -155,7 +156,7 @@ fn restricted(studies: &[Study]) -> Result<f64> {
         if next < 0.0 {
             next = if tau2 > 1e-12 { 0.5 * tau2 } else { 0.0 };
         }
-        if (next - tau2).abs() < 1e-14 || (step < 0.0 && next < 1e-12) {
+        if (next - tau2).abs() < 1e-13 * (1.0 + next) || (step < 0.0 && next < 1e-12) {
             return Ok(if next < 1e-12 { 0.0 } else { next });
         }
         tau2 = next;

@@ -44,6 +44,13 @@ pub struct RandomEffects {
     pub weights: Vec<f64>,
 }
 
+/// Fewer studies than these, and the interval of the pooled estimate is on the safe side.
+const FEW_STUDIES: usize = 10;
+/// A prediction interval takes as many studies …
+const STUDIES_TO_PREDICT: usize = 40;
+/// … and that much of their variation beyond chance, in per cent.
+const I2_TO_PREDICT: f64 = 75.0;
+
 impl RandomEffects {
     /// k − 1.
     #[must_use]
@@ -97,6 +104,20 @@ impl RandomEffects {
         })
     }
 
+    /// Whether the studies are so few that the interval of the pooled estimate is wider than it need be: the floor of Hartung–Knapp makes it
+    /// hold the truth in 97 to 100 % of cases below ten studies (`crates/dyad-bench/coverage.md`).
+    #[must_use]
+    pub fn is_on_the_safe_side(&self) -> bool {
+        self.k < FEW_STUDIES
+    }
+
+    /// Whether the prediction interval cannot be relied on to hold another study in 95 % of cases: few studies, or differences between them
+    /// that are small against their sampling errors (`crates/dyad-bench/coverage.md`).
+    #[must_use]
+    pub fn prediction_is_rough(&self) -> bool {
+        self.k < STUDIES_TO_PREDICT || self.i2 < I2_TO_PREDICT
+    }
+
     /// The share of studies whose true value lies above a cut, Φ((mu − cut)/√(τ² + SE²)).
     ///
     /// # Source
@@ -146,6 +167,32 @@ pub fn random_effects(studies: &[Study]) -> Result<RandomEffects> {
 /// `[@dersimonian1986]`, `[@paule1982]`. Checked against R `metafor::rma(method = "DL" or "PM", test = "adhoc")`: `golden/stats/meta.R`.
 pub fn random_effects_by(studies: &[Study], method: BetweenVariance) -> Result<RandomEffects> {
     check(studies)?;
+    let (scaled, unit) = in_typical_errors(studies);
+    let fit = in_units(&scaled, method)?;
+    let pair = |[low, high]: [f64; 2], unit: f64| [low * unit, high * unit];
+    Ok(RandomEffects {
+        mu: fit.mu * unit,
+        se: fit.se * unit,
+        ci: pair(fit.ci, unit),
+        prediction: fit.prediction.map(|interval| pair(interval, unit)),
+        tau2: fit.tau2 * unit * unit,
+        tau2_se: fit.tau2_se * unit * unit,
+        tau2_ci: pair(fit.tau2_ci, unit * unit),
+        ..fit
+    })
+}
+
+/// The studies in units of a typical standard error, and that unit: a power of two, which costs no digit. Convergence then does not depend on
+/// the scale.
+pub(super) fn in_typical_errors(studies: &[Study]) -> (Vec<Study>, f64) {
+    let mean = studies.iter().map(|s| s.variance / studies.len() as f64).sum::<f64>();
+    let unit = mean.sqrt().log2().round().exp2();
+    let scaled =
+        |s: &Study| Study { estimate: s.estimate / unit, variance: s.variance / unit / unit };
+    (studies.iter().map(scaled).collect(), unit)
+}
+
+fn in_units(studies: &[Study], method: BetweenVariance) -> Result<RandomEffects> {
     let k = studies.len();
     let tau2 = between_variance::estimate(studies, method)?;
     let (mu, total) = pooled(studies, tau2);
@@ -258,6 +305,18 @@ mod tests {
         assert!((fit.se - 0.099_503_719_021_0).abs() < 1e-10);
         assert!((fit.ci[0] - -0.262_170_301_968_5).abs() < 1e-9);
         assert!((fit.q - 3.583_392_746_588_49).abs() < 1e-7);
+    }
+
+    #[test]
+    fn what_the_intervals_can_be_relied_on_for() {
+        let of = |k: u32, spread: f64| {
+            let each = (0..k).map(|i| (spread * (f64::from(i) * 2.4).sin(), 0.03));
+            random_effects(&studies(&each.collect::<Vec<_>>())).unwrap()
+        };
+        let (few, alike, enough) = (of(6, 0.6), of(50, 0.1), of(50, 0.6));
+        assert!(few.is_on_the_safe_side() && few.prediction_is_rough());
+        assert!(!alike.is_on_the_safe_side() && alike.prediction_is_rough());
+        assert!(!enough.is_on_the_safe_side() && !enough.prediction_is_rough());
     }
 
     #[test]

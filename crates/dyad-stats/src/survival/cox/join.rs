@@ -56,6 +56,13 @@ impl Joined {
             }
         }
         before.push(joined.stop.len());
+        // A hazard ratio does not know where a column begins; the sums over risk sets would lose digits to a large mean.
+        for column in &mut joined.columns {
+            let mean = column.iter().sum::<f64>() / column.len().max(1) as f64;
+            for value in column {
+                *value -= mean;
+            }
+        }
         joined.clusters = clusters.iter().map(|c| before[c.start]..before[c.end]).collect();
         joined
     }

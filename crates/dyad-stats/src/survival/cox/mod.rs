@@ -146,6 +146,11 @@ fn fit(data: &Intervals, clusters: &[Range<usize>], ties: Ties) -> Result<Cox> {
     let p = data.columns.len();
     let mut beta = vec![0.0; p];
     let at = |beta: &[f64]| risk_sets::evaluate(data, &times, beta, ties);
+    let range = |values: &[f64]| {
+        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+        values.iter().copied().fold(f64::NEG_INFINITY, f64::max) - low
+    };
+    let ranges: Vec<f64> = data.columns.iter().map(|(_, values)| range(values)).collect();
     let mut step = at(&beta);
     let null = step.log_likelihood;
     for _ in 0..50 {
@@ -162,10 +167,15 @@ fn fit(data: &Intervals, clusters: &[Range<usize>], ties: Ties) -> Result<Cox> {
             next = moved(&beta, &direction, length);
             there = at(&next);
         }
-        let done =
-            direction.iter().zip(&next).all(|(d, b)| (length * d).abs() <= 1e-12 * (1.0 + b.abs()));
+        // In standard errors, so that the unit of a column does not matter.
+        let scale = |k: usize| there.information[k * p + k].sqrt();
+        let done = (0..p).all(|k| {
+            (length * direction[k]).abs() * scale(k) <= 1e-11 * (1.0 + next[k].abs() * scale(k))
+        });
         (beta, step) = (next, there);
-        if let Some(at) = beta.iter().position(|b| b.abs() > UNBOUNDED) {
+        // Per unit, or over all the column varies where that is less.
+        let beyond = |(b, range): (&f64, &f64)| b.abs() * range.min(1.0) > UNBOUNDED;
+        if let Some(at) = beta.iter().zip(&ranges).position(beyond) {
             return Err(StatsError::Unbounded {
                 what: format!("the hazard ratio of {}", data.columns[at].0).into(),
             });
