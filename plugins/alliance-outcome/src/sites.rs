@@ -52,19 +52,15 @@ pub(crate) fn add(findings: &mut Findings, pair: &Pair<'_>) {
         &["viechtbauer2010", "rover2015"],
         &|e, fit| {
             let (t, p) = fit.test(0.0);
-            let given = e
-                .value_with_benefit(fit.mu.tanh(), 1.0)
+            e.value_with_benefit(fit.mu.tanh(), 1.0)
                 .ci(tanh(fit.ci))
                 .statistic("t", t, Some(fit.df()))
                 .p(p)
                 .detail("fisher_z", fit.mu)
                 .detail("se_fisher_z", fit.se)
-                .detail("sites", fit.k as f64);
-            if fit.floored {
-                given.warn("Hartung–Knapp alone would be narrower than the normal interval: the floor is used")
-            } else {
-                given
-            }
+                .detail("sites", fit.k as f64)
+                .warn_if(fit.floored, "Hartung–Knapp alone would be narrower than the normal interval: the floor is used")
+                .warn_if(fit.is_on_the_safe_side(), format!("{} sites: the interval is on the safe side, it holds the truth more often than 95 %", fit.k))
         },
     ));
     findings.estimates.push(give(
@@ -72,7 +68,12 @@ pub(crate) fn add(findings: &mut Findings, pair: &Pair<'_>) {
         "Variance between sites (Fisher z)",
         "REML; Q-profile interval",
         &["viechtbauer2007"],
-        &|e, fit| e.value(fit.tau2).se(fit.tau2_se).ci(fit.tau2_ci),
+        &|e, fit| {
+            e.value(fit.tau2).se(fit.tau2_se).ci(fit.tau2_ci).warn_if(
+                fit.tau2 <= 0.0,
+                "estimated as 0: the interval begins there and is on the safe side",
+            )
+        },
     ));
     findings.estimates.push(give(
         "i2",
@@ -95,14 +96,11 @@ pub(crate) fn add(findings: &mut Findings, pair: &Pair<'_>) {
         &["higgins2009"],
         &|e, fit| match fit.prediction {
             None => e.refused("a prediction interval needs 3 sites or more"),
-            Some(interval) => {
-                let given = e.value_with_benefit(fit.mu.tanh(), 1.0).ci(tanh(interval));
-                if fit.tau2 > 0.0 {
-                    given
-                } else {
-                    given.warn("tau² is estimated as 0, so this equals the confidence interval: with few sites that is ignorance, not certainty")
-                }
-            }
+            Some(interval) => e
+                .value_with_benefit(fit.mu.tanh(), 1.0)
+                .ci(tanh(interval))
+                .warn_if(fit.prediction_is_rough(), "with few sites, or sites that differ little beyond chance, it does not hold another site in 95 % of cases: down to 85 %, or more with three sites")
+                .warn_if(fit.tau2 <= 0.0, "tau² is estimated as 0, so this equals the confidence interval: with few sites that is ignorance, not certainty"),
         },
     ));
     benchmark::add(findings, pair, &new, &fit);

@@ -13,6 +13,8 @@ use crate::burnout::{Burnout, few};
 
 /// Below this, there is no therapist variance to explain.
 const NO_VARIANCE: f64 = 1e-8;
+/// With fewer therapists than these an interval of their share of the variance that ends at 0 holds the truth more often than it says.
+const FEW_FOR_INTERVAL: u64 = 20;
 /// Bins of the histogram.
 const BINS: usize = 8;
 
@@ -116,9 +118,13 @@ impl<'r> Therapists<'r> {
 
     fn share(&self, estimate: Estimate, fit: &Fit) -> Estimate {
         let (ratio, p) = fit.likelihood_ratio();
+        let interval = fit.icc_interval(0.95).ok().map(|i| [i.low, i.high]);
+        let therapists = estimate.n.therapists.unwrap_or(u64::MAX);
+        let safe = therapists < FEW_FOR_INTERVAL && interval.is_some_and(|i| i[0] <= 0.0);
         estimate
             .value(fit.icc())
-            .interval(fit.icc_interval(0.95).ok().map(|i| [i.low, i.high]))
+            .interval(interval)
+            .warn_if(safe, self.words.with("therapists", therapists).text("warn.safe"))
             .statistic("restricted likelihood ratio", ratio, None)
             .p(p)
             .detail("variance_therapist", fit.variances.cluster)

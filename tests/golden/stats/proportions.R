@@ -12,6 +12,12 @@ for (k in list(c(8, 24), c(0, 24), c(24, 24), c(1, 3), c(62, 120), c(3, 1000), c
   put("jeffreys", case, "qbeta(c(.025, .975), x + .5, n - x + .5), 0 and 1 at the ends", input, ends(c(if (x > 0) qbeta(.025, x + .5, n - x + .5) else 0, if (x < n) qbeta(.975, x + .5, n - x + .5) else 1)))
   a <- (x + z^2 / 2) / (n + z^2); put("agresti_coull", case, "p +- z sqrt(p (1 - p) / (n + z^2)), p = (x + z^2 / 2) / (n + z^2)", input, ends(pmin(1, pmax(0, a + c(-1, 1) * z * sqrt(a * (1 - a) / (n + z^2))))), c(default = 1e-10))
 }
+inside <- function(ends, p) ends[1] <= p & p <= ends[2]
+for (k in list(c(24, 13 / 24), c(24, 8 / 24), c(120, .05), c(7, .9), c(400, .55))) {
+  n <- k[1]; p <- k[2]; x <- 0:n; held <- function(ends) sum(dbinom(x, n, p)[vapply(x, function(x) inside(ends(x), p), NA)])
+  put("share_coverage", paste(n, signif(p, 3)), "sum(dbinom(0:n, n, p)[interval holds p])", c(n = number(n), p = number(p)),
+      c(wilson = held(function(x) suppressWarnings(prop.test(x, n, correct = FALSE))$conf.int), clopper_pearson = held(function(x) binom.test(x, n)$conf.int)), c(default = 1e-9))
+}
 limit <- function(p, target, n) { r <- qbinom(p, n, target); (r - (pbinom(r, n, target) - p) / dbinom(r, n, target)) / n }
 for (k in list(c(.52, 5), c(.52, 23), c(.1, 40), c(.03, 12), c(.9, 150), c(.52, 4000))) {
   at <- function(f) vapply(c(warning_low = .025, warning_high = .975, alarm_low = .001, alarm_high = .999), function(p) min(1, max(0, f(p))), 0)

@@ -10,4 +10,4 @@ pub use clustered::clustered_share;
 pub use funnel::{FunnelLimits, Overdispersion, funnel_limits, overdispersion};
 pub use intervals::{agresti_coull, clopper_pearson, jeffreys};
 pub use rate::{Rate, poisson_rate};
-pub use wilson::wilson;
+pub use wilson::{share_coverage, wilson};

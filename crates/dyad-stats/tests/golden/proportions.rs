@@ -9,7 +9,8 @@
 
 use dyad_stats::linear::{Family, glm};
 use dyad_stats::proportions::{
-    agresti_coull, clopper_pearson, funnel_limits, jeffreys, overdispersion, poisson_rate, wilson,
+    agresti_coull, clopper_pearson, funnel_limits, jeffreys, overdispersion, poisson_rate,
+    share_coverage, wilson,
 };
 use serde_json::Value;
 
@@ -53,6 +54,14 @@ fn limits(input: &Value) -> Found {
     ])
 }
 
+fn coverage(input: &Value) -> Found {
+    let (n, p) = (whole(input, "n"), number(input, "p"));
+    named([
+        ("wilson", share_coverage(wilson, n, p).unwrap()),
+        ("clopper_pearson", share_coverage(clopper_pearson, n, p).unwrap()),
+    ])
+}
+
 fn rate(input: &Value) -> Found {
     let found = poisson_rate(whole(input, "events"), number(input, "exposure")).unwrap();
     named([("rate", found.rate), ("low", found.ci[0]), ("high", found.ci[1])])
@@ -65,6 +74,7 @@ fn every_record_is_reproduced() {
         "proportions/clopper_pearson",
         "proportions/jeffreys",
         "proportions/agresti_coull",
+        "proportions/share_coverage",
         "proportions/funnel_limits",
         "proportions/overdispersion",
         "proportions/poisson_rate",
@@ -76,6 +86,7 @@ fn every_record_is_reproduced() {
             "proportions/clopper_pearson" => clopper_pearson,
             "proportions/jeffreys" => jeffreys,
             "proportions/agresti_coull" => agresti_coull,
+            "proportions/share_coverage" => return coverage(input),
             "proportions/funnel_limits" => return limits(input),
             "proportions/overdispersion" => return spread(input),
             "proportions/poisson_rate" => return rate(input),
