@@ -11,12 +11,14 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use self::rows::{FALSE_FINDINGS, INTERVALS, Interval, Truth};
+use self::rows::{Drawn, FALSE_FINDINGS, INTERVALS, Interval, Truth};
 use self::study::{Results, Study};
 use crate::{build, shell};
 
 /// Studies of each kind.
 const STUDIES: usize = 200;
+/// Studies in which only what rests on therapists is analysed, for each of the others: they cost little.
+const MORE: usize = 5;
 /// Programs at work at once.
 const PROCESSES: usize = 2;
 /// An interval must hold the truth at least so often …
@@ -26,6 +28,8 @@ const FALSE_SHARE: f64 = 0.07;
 /// Seed of the first study of each kind.
 const PLANTED_SEED: u64 = 1;
 const NULL_SEED: u64 = 100_001;
+const ALIKE_SEED: u64 = 200_001;
+const THERAPISTS_SEED: u64 = 300_001;
 
 pub(crate) fn run(args: &[String]) -> Result<(), String> {
     let (studies, executable) = match args {
@@ -72,26 +76,30 @@ struct Found {
 }
 
 fn simulate(executable: &Path, studies: usize) -> Result<Found, String> {
-    let long_run = Study::large().run(executable, PLANTED_SEED - 1)?;
-    let planted = all(executable, &Study::planted(), PLANTED_SEED, studies)?;
+    let planted = Planted::draw(executable, studies)?;
     let null = all(executable, &Study::null(), NULL_SEED, studies)?;
     let mut table = format!(
         "# What the analyses find where the truth is known\n\n\
-         Written by `cargo xtask simulations`: {studies} studies with planted effects, {studies} without any, drawn by `dyad simulate`, \
-         analysed by `dyad run`. Each has {}. Planted: {}. Without effects: {}.\n\n\
+         Written by `cargo xtask simulations`: {studies} studies with planted effects, {studies} with the same effects at sites that are alike, \
+         {studies} without any effect, drawn by `dyad simulate`, analysed by `dyad run`. Each has {}. Planted: {}. Without effects: {}. For what \
+         rests on therapists only there are {} studies more, of 2 clients a therapist.\n\n\
          ## How often a 95 % interval holds the truth\n\n\
          At least {:.0} % is asked for. *Truth*: `parameter` is exact (`truth.json`); `long run` is the estimate of one study of {} with the same \
          parameters, for estimands that the parameters do not give in closed form.\n\n\
-         | analysis | estimate | truth | from | studies | mean estimate | interval holds it | |\n|---|---|---|---|---|---|---|---|\n",
+         *Sites*: an interval by therapist is about therapists like these at these sites, the network as it is. That claim is tried where sites \
+         are `alike`. Where they `differ`, every study draws four others, and the truth is that of all such sites: only the interval by site claims \
+         to hold that one, and what the other intervals do there is shown beside it.\n\n\
+         | analysis | estimate | sites | truth | from | studies | mean estimate | interval holds it | |\n|---|---|---|---|---|---|---|---|---|\n",
         study::SIZE_WORDS,
         Study::planted().words(),
         Study::null().words(),
+        MORE * studies,
         100.0 * COVERAGE,
         study::LARGE_WORDS,
     );
     let mut missed = Vec::new();
     for row in INTERVALS {
-        let line = interval(row, &planted, &long_run)?;
+        let line = interval(row, &planted)?;
         let holds = line.share >= COVERAGE;
         if !holds && row.why_below.is_empty() {
             missed.push(row.id);
@@ -104,7 +112,9 @@ fn simulate(executable: &Path, studies: usize) -> Result<Found, String> {
         };
         writeln!(
             table,
-            "| {analysis} | `{id}` | {:.3} | {from} | {} | {:.3} | {:.1} % | {verdict} |",
+            "| {analysis} | `{id}`{} | {} | {:.3} | {from} | {} | {:.3} | {:.1} % | {verdict} |",
+            row.which.words(),
+            if row.drawn == Drawn::SitesAlike { "alike" } else { "differ" },
             line.truth,
             line.studies,
             line.mean,
@@ -149,13 +159,51 @@ struct Line {
     share: f64,
 }
 
-fn interval(row: &Interval, planted: &[Results], long_run: &Results) -> Result<Line, String> {
+/// The studies with planted effects, and one large study of each kind whose estimates stand for the truth.
+struct Planted {
+    differ: Vec<Results>,
+    alike: Vec<Results>,
+    therapists: Vec<Results>,
+    long_run: [Results; 2],
+}
+
+impl Planted {
+    fn draw(executable: &Path, studies: usize) -> Result<Self, String> {
+        Ok(Self {
+            differ: all(executable, &Study::planted(), PLANTED_SEED, studies)?,
+            alike: all(executable, &Study::alike(), ALIKE_SEED, studies)?,
+            therapists: all(
+                executable,
+                &Study::therapists_only(),
+                THERAPISTS_SEED,
+                MORE * studies,
+            )?,
+            long_run: [
+                Study::planted().large().run(executable, PLANTED_SEED - 1)?,
+                Study::alike().large().run(executable, ALIKE_SEED - 1)?,
+            ],
+        })
+    }
+
+    /// The studies a row is tried on, and the large one.
+    fn of(&self, drawn: Drawn) -> (&[Results], &Results) {
+        match drawn {
+            Drawn::SitesDiffer => (&self.differ, &self.long_run[0]),
+            Drawn::SitesAlike => (&self.alike, &self.long_run[1]),
+            Drawn::TherapistsOnly => (&self.therapists, &self.long_run[0]),
+        }
+    }
+}
+
+fn interval(row: &Interval, planted: &Planted) -> Result<Line, String> {
+    let (studies, long_run) = planted.of(row.drawn);
     let truth = match row.truth {
-        Truth::Parameter(id) => planted.first().and_then(|r| r.truth(id)),
+        Truth::Parameter(id) => studies.first().and_then(|r| r.truth(id)),
         Truth::LongRun => long_run.number(row.id, "estimate"),
     };
     let truth = truth.ok_or_else(|| format!("{}: the truth is not known", row.id))?;
-    let given: Vec<(f64, [f64; 2])> = planted.iter().filter_map(|r| r.interval(row.id)).collect();
+    let given: Vec<(f64, [f64; 2])> =
+        studies.iter().filter_map(|r| r.interval(row.id, row.which)).collect();
     let holding = given.iter().filter(|(_, ci)| ci[0] <= truth && truth <= ci[1]).count();
     let n = given.len().max(1) as f64;
     Ok(Line {
@@ -206,9 +254,17 @@ mod tests {
         let executable = env::var_os("DYAD_EXECUTABLE").map_or_else(beside, PathBuf::from);
         assert!(executable.is_file(), "cargo xtask test builds the executable first");
         let seeds = 2;
-        let planted = all(&executable, &Study::planted(), PLANTED_SEED, seeds).unwrap();
+        let draw = |study: &Study, seed| all(&executable, study, seed, seeds).unwrap();
+        let first = |study: &Study, seed| study.run(&executable, seed).unwrap();
+        let planted = Planted {
+            differ: draw(&Study::planted(), PLANTED_SEED),
+            alike: draw(&Study::alike(), ALIKE_SEED),
+            therapists: draw(&Study::therapists_only(), THERAPISTS_SEED),
+            // A small one serves where only whether there is a truth is looked at.
+            long_run: [first(&Study::planted(), PLANTED_SEED), first(&Study::alike(), ALIKE_SEED)],
+        };
         for row in INTERVALS {
-            let line = interval(row, &planted, &planted[0]).unwrap();
+            let line = interval(row, &planted).unwrap();
             assert!(line.studies > 0 && line.mean.is_finite(), "{} is given nowhere", row.id);
         }
         let null = all(&executable, &Study::null(), NULL_SEED, seeds).unwrap();

@@ -17,7 +17,7 @@ use dyad_stats::survival::{Intervals, LifeTable, SurvivalInterval, Ties, cox, ka
 use crate::{Outcome, Row, holds, pair};
 
 /// An interval that was given, or a refusal.
-fn add(row: &mut Row, interval: Option<[f64; 2]>, truth: f64) {
+pub(crate) fn add(row: &mut Row, interval: Option<[f64; 2]>, truth: f64) {
     match interval {
         Some(interval) => row.add(holds(interval, truth)),
         None => row.refused += 1,
@@ -253,7 +253,18 @@ pub(crate) fn all(runs: u64) -> Outcome {
     for count in [4, 10, 24, 60] {
         therapists(runs, count)?;
     }
-    for (k, tau2) in [(3, 0.02), (6, 0.02), (6, 0.0), (20, 0.02)] {
+    for (k, tau2) in [
+        (3, 0.02),
+        (6, 0.02),
+        (6, 0.0),
+        (10, 0.02),
+        (20, 0.02),
+        (40, 0.02),
+        (6, 0.12),
+        (10, 0.12),
+        (20, 0.12),
+        (40, 0.12),
+    ] {
         sites(runs, k, tau2);
     }
     for n in [15, 40, 120] {

@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, reason = "its output is what it is run for")]
 
+mod clustered;
 mod intervals;
 
 use std::error::Error;
@@ -183,6 +184,12 @@ fn main() -> Outcome {
     println!("| interval or test | data | nominal % | found % | refused |");
     println!("|---|---|---|---|---|");
     intervals::all(runs)?;
+    for therapists in [4, 10, 24, 60] {
+        clustered::therapists(runs, therapists);
+    }
+    for clients in [15, 40, 120] {
+        clustered::others(runs, clients);
+    }
     for clients in [10, 20, 40, 100, 400] {
         bootstrap(runs, clients, 1)?;
         bootstrap(runs, clients, 8)?;
