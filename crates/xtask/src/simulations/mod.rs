@@ -17,7 +17,7 @@ use crate::{build, shell};
 
 /// Studies of each kind.
 const STUDIES: usize = 200;
-/// Studies in which only what rests on therapists is analysed, for each of the others: they cost little.
+/// Studies of which only a part is analysed, for each of the others: they cost little.
 const MORE: usize = 5;
 /// Programs at work at once.
 const PROCESSES: usize = 2;
@@ -28,8 +28,9 @@ const FALSE_SHARE: f64 = 0.07;
 /// Seed of the first study of each kind.
 const PLANTED_SEED: u64 = 1;
 const NULL_SEED: u64 = 100_001;
-const ALIKE_SEED: u64 = 200_001;
-const THERAPISTS_SEED: u64 = 300_001;
+const MORE_SEED: u64 = 200_001;
+const ALIKE_SEED: u64 = 300_001;
+const THERAPISTS_SEED: u64 = 400_001;
 
 pub(crate) fn run(args: &[String]) -> Result<(), String> {
     let (studies, executable) = match args {
@@ -78,11 +79,12 @@ struct Found {
 fn simulate(executable: &Path, studies: usize) -> Result<Found, String> {
     let planted = Planted::draw(executable, studies)?;
     let null = all(executable, &Study::null(), NULL_SEED, studies)?;
+    let more = MORE * studies;
     let mut table = format!(
         "# What the analyses find where the truth is known\n\n\
-         Written by `cargo xtask simulations`: {studies} studies with planted effects, {studies} with the same effects at sites that are alike, \
-         {studies} without any effect, drawn by `dyad simulate`, analysed by `dyad run`. Each has {}. Planted: {}. Without effects: {}. For what \
-         rests on therapists only there are {} studies more, of 2 clients a therapist.\n\n\
+         Written by `cargo xtask simulations`: {studies} studies with planted effects, {studies} without any, drawn by `dyad simulate`, analysed by `dyad \
+         run`. Each has {}. Planted: {}. Without effects: {}. For change and early peak there are {more} studies more with the same effects, and {more} at \
+         sites that are alike; for the share of therapists with burnout {more} of 2 clients a therapist.\n\n\
          ## How often a 95 % interval holds the truth\n\n\
          At least {:.0} % is asked for. *Truth*: `parameter` is exact (`truth.json`); `long run` is the estimate of one study of {} with the same \
          parameters, for estimands that the parameters do not give in closed form.\n\n\
@@ -93,7 +95,6 @@ fn simulate(executable: &Path, studies: usize) -> Result<Found, String> {
         study::SIZE_WORDS,
         Study::planted().words(),
         Study::null().words(),
-        MORE * studies,
         100.0 * COVERAGE,
         study::LARGE_WORDS,
     );
@@ -114,7 +115,7 @@ fn simulate(executable: &Path, studies: usize) -> Result<Found, String> {
             table,
             "| {analysis} | `{id}`{} | {} | {:.3} | {from} | {} | {:.3} | {:.1} % | {verdict} |",
             row.which.words(),
-            if row.drawn == Drawn::SitesAlike { "alike" } else { "differ" },
+            if row.drawn == Drawn::MoreAlike { "alike" } else { "differ" },
             line.truth,
             line.studies,
             line.mean,
@@ -162,6 +163,7 @@ struct Line {
 /// The studies with planted effects, and one large study of each kind whose estimates stand for the truth.
 struct Planted {
     differ: Vec<Results>,
+    more: Vec<Results>,
     alike: Vec<Results>,
     therapists: Vec<Results>,
     long_run: [Results; 2],
@@ -171,7 +173,8 @@ impl Planted {
     fn draw(executable: &Path, studies: usize) -> Result<Self, String> {
         Ok(Self {
             differ: all(executable, &Study::planted(), PLANTED_SEED, studies)?,
-            alike: all(executable, &Study::alike(), ALIKE_SEED, studies)?,
+            more: all(executable, &Study::more(), MORE_SEED, MORE * studies)?,
+            alike: all(executable, &Study::alike(), ALIKE_SEED, MORE * studies)?,
             therapists: all(
                 executable,
                 &Study::therapists_only(),
@@ -189,8 +192,9 @@ impl Planted {
     fn of(&self, drawn: Drawn) -> (&[Results], &Results) {
         match drawn {
             Drawn::SitesDiffer => (&self.differ, &self.long_run[0]),
-            Drawn::SitesAlike => (&self.alike, &self.long_run[1]),
-            Drawn::TherapistsOnly => (&self.therapists, &self.long_run[0]),
+            Drawn::More => (&self.more, &self.long_run[0]),
+            Drawn::MoreAlike => (&self.alike, &self.long_run[1]),
+            Drawn::MoreTherapists => (&self.therapists, &self.long_run[0]),
         }
     }
 }
@@ -258,6 +262,7 @@ mod tests {
         let first = |study: &Study, seed| study.run(&executable, seed).unwrap();
         let planted = Planted {
             differ: draw(&Study::planted(), PLANTED_SEED),
+            more: draw(&Study::more(), MORE_SEED),
             alike: draw(&Study::alike(), ALIKE_SEED),
             therapists: draw(&Study::therapists_only(), THERAPISTS_SEED),
             // A small one serves where only whether there is a truth is looked at.

@@ -15,10 +15,12 @@ pub(super) enum Truth {
 pub(super) enum Drawn {
     /// Every study draws its sites: the truth is that of sites like these.
     SitesDiffer,
-    /// Sites are alike: what an interval by therapist claims, which takes the sites as they are.
-    SitesAlike,
-    /// Only what rests on therapists is analysed, in more studies.
-    TherapistsOnly,
+    /// The same in more studies, of which only change and early peak are analysed.
+    More,
+    /// As many, where sites are alike: what an interval by therapist claims, which takes the sites as they are.
+    MoreAlike,
+    /// As many, of which only what rests on therapists is analysed.
+    MoreTherapists,
 }
 
 /// Which interval of an estimate.
@@ -61,9 +63,14 @@ const fn long_run(id: &'static str) -> Interval {
     Interval { truth: Truth::LongRun, ..exact(id) }
 }
 
-/// Tried where sites are alike.
+/// Tried in more studies.
+const fn more(row: Interval) -> Interval {
+    Interval { drawn: Drawn::More, ..row }
+}
+
+/// Tried in more studies where sites are alike.
 const fn alike(row: Interval) -> Interval {
-    Interval { drawn: Drawn::SitesAlike, ..row }
+    Interval { drawn: Drawn::MoreAlike, ..row }
 }
 
 /// Another interval of the same estimate.
@@ -92,7 +99,7 @@ const RATING: &str = "early-peak/mean/alliance_client/session_3";
 const RATING_ROBUST: &str = "early-peak/mean/alliance_client/session_3/by_therapist";
 
 const fn rating(id: &'static str) -> Interval {
-    Interval { truth: Truth::Parameter(RATING), ..exact(id) }
+    Interval { truth: Truth::Parameter(RATING), ..more(exact(id)) }
 }
 
 pub(super) const INTERVALS: &[Interval] = &[
@@ -115,22 +122,22 @@ pub(super) const INTERVALS: &[Interval] = &[
         ..exact("therapist-burnout/outcome/symptom/burnout/session_by_burnout_random")
     },
     exact("therapist-burnout/mediation/alliance_client/symptom/burnout/a"),
-    Interval { drawn: Drawn::TherapistsOnly, ..exact("therapist-burnout/prevalence/burnout") },
+    Interval { drawn: Drawn::MoreTherapists, ..exact("therapist-burnout/prevalence/burnout") },
     alike(long_run(MEAN_CHANGE)),
-    with(Which::BySite, long_run(MEAN_CHANGE)),
-    below(SITES, long_run(MEAN_CHANGE)),
+    with(Which::BySite, more(long_run(MEAN_CHANGE))),
+    below(SITES, more(long_run(MEAN_CHANGE))),
     alike(long_run(PRE_POST_ROBUST)),
-    with(Which::BySite, long_run(PRE_POST_ROBUST)),
-    below(SITES, long_run(PRE_POST_ROBUST)),
-    below(CLIENTS, long_run(PRE_POST)),
+    with(Which::BySite, more(long_run(PRE_POST_ROBUST))),
+    below(SITES, more(long_run(PRE_POST_ROBUST))),
+    below(CLIENTS, more(long_run(PRE_POST))),
     alike(with(Which::ByTherapist, long_run(IMPROVED))),
-    with(Which::BySite, long_run(IMPROVED)),
-    below(SITES, with(Which::ByTherapist, long_run(IMPROVED))),
-    below(CLIENTS, long_run(IMPROVED)),
+    with(Which::BySite, more(long_run(IMPROVED))),
+    below(SITES, with(Which::ByTherapist, more(long_run(IMPROVED)))),
+    below(CLIENTS, more(long_run(IMPROVED))),
     alike(with(Which::ByTherapist, long_run(WORSE))),
-    with(Which::BySite, long_run(WORSE)),
-    below(SITES, with(Which::ByTherapist, long_run(WORSE))),
-    below(CLIENTS, long_run(WORSE)),
+    with(Which::BySite, more(long_run(WORSE))),
+    below(SITES, with(Which::ByTherapist, more(long_run(WORSE)))),
+    below(CLIENTS, more(long_run(WORSE))),
 ];
 
 /// When something counts as found.

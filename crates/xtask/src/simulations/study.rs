@@ -48,6 +48,10 @@ const NULL: [&str; 10] = [
 /// What the analyses need not do here: the false ruptures are simulated within each study.
 const SETTINGS: &str = "\n[analyses.rupture-repair]\nnoise_replicates = 20\n";
 
+/// Where only change and early peak are asked for.
+const CHANGE_AND_PEAK: &str = "\n[analyses.alliance-outcome]\nenabled = false\n[analyses.rupture-repair]\nenabled = false\n\
+                               [analyses.therapist-burnout]\nenabled = false\n";
+
 /// Where only what rests on therapists is asked for.
 const BURNOUT_ONLY: &str = "\n[analyses.alliance-outcome]\nenabled = false\n[analyses.early-peak]\nenabled = false\n[analyses.rupture-repair]\n\
                             enabled = false\n[analyses.clinical-change]\nenabled = false\n";
@@ -73,9 +77,14 @@ impl Study {
         }
     }
 
-    /// The planted effects at sites that are alike.
+    /// The planted effects, of which only change and early peak are looked at.
+    pub(super) fn more() -> Self {
+        Self { settings: CHANGE_AND_PEAK, ..Self::planted() }
+    }
+
+    /// The same at sites that are alike.
     pub(super) fn alike() -> Self {
-        Self { changes: &ALIKE, ..Self::planted() }
+        Self { changes: &ALIKE, ..Self::more() }
     }
 
     /// As many therapists, of whom nothing but burnout is asked.
