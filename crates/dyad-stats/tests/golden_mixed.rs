@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use dyad_stats::mixed::{Criterion, Fit, Level, Rows, StandardDeviation, likelihood_ratio};
+use dyad_stats::mixed::{
+    Criterion, Fit, Level, Rows, StandardDeviation, farthest_intercept, likelihood_ratio,
+};
 use serde_json::Value;
 
 /// Values by name, as the records name them.
@@ -222,6 +224,13 @@ fn values(statistic: &str, fit: &Fit, input: &Value) -> Values {
         }
         "mixed/likelihood_ratio" => likelihood_ratio_values(fit, input),
         "mixed/random_effects" => random_effect_values(fit),
+        "mixed/farthest_intercept" => {
+            let farthest = farthest_intercept(&fit.random_intercepts().unwrap()).unwrap();
+            Values::from([
+                ("distance".to_owned(), farthest.distance),
+                ("limit".to_owned(), farthest.limit),
+            ])
+        }
         "mixed/profile_interval" => profile_values(fit),
         other => panic!("no test for {other}"),
     }

@@ -24,7 +24,7 @@ tolerances <- list(
   fit = c(default = 1e-6, variance = 1e-4, covariance = 1e-4, correlation = 1e-4, se = 1e-5, absolute_criterion = 1e-6),
   coefficient = c(default = 1e-6, se = 1e-5, df = 1e-3, t = 1e-5, p = 5e-3, low = 1e-4, high = 1e-4),
   icc = c(default = 1e-4), r_squared = c(default = 1e-4),
-  likelihood_ratio = c(default = 1e-4, absolute_ratio = 1e-5), random_effects = c(default = 1e-4), profile_interval = c(default = 1e-4))
+  likelihood_ratio = c(default = 1e-4, absolute_ratio = 1e-5), random_effects = c(default = 1e-4), farthest_intercept = c(default = 1e-4), profile_interval = c(default = 1e-4))
 # lme4 does not end on the same digits every time: its optimiser sees sums that differ in their last bits from run to run, and where the
 # likelihood is flat the parameters end up to 7e-7 apart. So a value keeps the digits it has on record while the new one lies within a
 # tenth of its tolerance; what moves further is written anew.
@@ -168,6 +168,11 @@ case <- function(name, data, columns, nested, slope = NULL, levels = NULL, ml = 
       }
     }
     put("random_effects", name, "lme4::ranef(m, condVar = TRUE)", input, out)
+    if (!nested && is.null(slope)) {
+      u <- re$cl[[1]]; J <- length(u)
+      put("farthest_intercept", name, "max |u| / sqrt(tau^2 - condVar); qnorm(1 - (1 - .95^(1 / J)) / 2)", input,
+          c(distance = max(abs(u) / sqrt(pick("cl", "(Intercept)") - attr(re$cl, "postVar")[1, 1, ])), limit = qnorm(1 - (1 - .95^(1 / J)) / 2)))
+    }
   }
   if (profile && !singular) {
     out <- if (is.null(slope)) direct_profile(formula, data, nested) else interpolated_profile(m)

@@ -1,8 +1,8 @@
-# R 4.2.2, sandwich 3.0-2
+# R 4.2.2, sandwich 3.0-2, clubSandwich 0.6.0
 #
 # Golden values of dyad_stats::proportions and of regressions of counts and events. Run from the root of the workspace:
 # Rscript --vanilla tests/golden/stats/proportions.R. Writes tests/golden/stats/proportions.json and proportions-counts.csv.
-suppressMessages(library(sandwich))
+suppressMessages({ library(sandwich); library(clubSandwich) })
 family <- "proportions"; source("tests/golden/stats/_records.R")
 z <- qnorm(.975)
 for (k in list(c(8, 24), c(0, 24), c(24, 24), c(1, 3), c(62, 120), c(3, 1000), c(2999, 3000))) {
@@ -34,6 +34,15 @@ for (k in list(c(0, 12.5), c(1, 3), c(46, 812), c(2000, 55.5))) {
   r <- poisson.test(k[1], k[2]); put("poisson_rate", paste(k, collapse = " over "), "poisson.test(x, exposure)", c(events = number(k[1]), exposure = number(k[2])), c(rate = unname(r$estimate), low = r$conf.int[1], high = r$conf.int[2]))
 }
 
+# --- a share of persons who share clusters --------------------------------------------------------------------------------
+local({
+  for (case in list(c(24, 6), c(9, 11), c(60, 3))) {
+    size <- 1 + (seq_len(case[1]) * 7) %% case[2]; cluster <- rep(seq_along(size), size); counts <- as.integer((seq_along(cluster) * 5 + cluster * 3) %% 11 < 4)
+    m <- lm(counts ~ 1); ci <- conf_int(m, vcovCR(m, cluster, "CR2"), test = "Satterthwaite")
+    put("clustered_share", paste(length(counts), "in", case[1]), "conf_int(lm(counts ~ 1), vcovCR(m, cluster, 'CR2'), test = 'Satterthwaite')", c(counts = numbers(counts), cluster = numbers(cluster)), c(low = ci$CI_L, high = ci$CI_U), c(default = 1e-8))
+  }
+})
+
 # --- counts and events: generalised linear models --------------------------------------------------------------------------
 counts <- save_rows("counts", local({
   cluster <- rep(1:14, sample(3:9, 14, TRUE)); n <- length(cluster); u <- rnorm(14, 0, .4)[cluster]; x <- round(rnorm(n), 2); sessions <- sample(4:20, n, TRUE); w <- round(1000 + 50 * runif(n), 1)
@@ -53,4 +62,4 @@ regression <- function(case, y, columns, offset, fam, name) {
 }
 regression("rate", "y", "x", TRUE, poisson(), "poisson"); regression("count", "y", c("x", "w"), FALSE, poisson(), "poisson")
 regression("odds", "event", c("x", "w"), FALSE, binomial(), "logit"); regression("hazard", "event", "x", FALSE, binomial("cloglog"), "cloglog")
-write_records("sandwich")
+write_records(c("sandwich", "clubSandwich"))

@@ -21,7 +21,7 @@ use crate::linear::{Correction, ols};
 /// counts, or nobody.
 ///
 /// # Source
-/// `[@bell2002]`, `[@pustejovsky2018]`. The mean is checked against R `clubSandwich::coef_test`: `golden/stats/linear.R`.
+/// `[@bell2002]`, `[@pustejovsky2018]`. Checked against R `clubSandwich::conf_int`: `golden/stats/proportions.R`.
 pub fn clustered_share(counts: &[bool], clusters: &[Range<usize>]) -> Result<[f64; 2]> {
     let hits: Vec<f64> = counts.iter().map(|counts| if *counts { 1.0 } else { 0.0 }).collect();
     Ok(ols(&[], &hits)?.cluster_robust("(intercept)", clusters, Correction::Cr2)?.ci)

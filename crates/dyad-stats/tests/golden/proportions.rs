@@ -9,8 +9,8 @@
 
 use dyad_stats::linear::{Family, glm};
 use dyad_stats::proportions::{
-    agresti_coull, clopper_pearson, funnel_limits, jeffreys, overdispersion, poisson_rate,
-    share_coverage, wilson,
+    agresti_coull, clopper_pearson, clustered_share, funnel_limits, jeffreys, overdispersion,
+    poisson_rate, share_coverage, wilson,
 };
 use serde_json::Value;
 
@@ -54,6 +54,13 @@ fn limits(input: &Value) -> Found {
     ])
 }
 
+fn of_clusters(input: &Value) -> Found {
+    let counts: Vec<bool> = numbers(input, "counts").iter().map(|c| *c > 0.5).collect();
+    let clusters = clusters_of(&numbers(input, "cluster"));
+    let [low, high] = clustered_share(&counts, &clusters).unwrap();
+    named([("low", low), ("high", high)])
+}
+
 fn coverage(input: &Value) -> Found {
     let (n, p) = (whole(input, "n"), number(input, "p"));
     named([
@@ -75,6 +82,7 @@ fn every_record_is_reproduced() {
         "proportions/jeffreys",
         "proportions/agresti_coull",
         "proportions/share_coverage",
+        "proportions/clustered_share",
         "proportions/funnel_limits",
         "proportions/overdispersion",
         "proportions/poisson_rate",
@@ -86,6 +94,7 @@ fn every_record_is_reproduced() {
             "proportions/clopper_pearson" => clopper_pearson,
             "proportions/jeffreys" => jeffreys,
             "proportions/agresti_coull" => agresti_coull,
+            "proportions/clustered_share" => return of_clusters(input),
             "proportions/share_coverage" => return coverage(input),
             "proportions/funnel_limits" => return limits(input),
             "proportions/overdispersion" => return spread(input),
