@@ -27,12 +27,10 @@ pub(crate) struct AtRisk {
 }
 
 impl AtRisk {
-    /// Every session of the clients with a known end and a baseline, or the role that the study lacks.
+    /// Every session of the clients with a known end and a baseline, none exposed yet, or the role that the study lacks.
     pub(crate) fn of(
         run: &Run<Settings>,
         clients: &Clients<'_>,
-        alliance: &Measure,
-        drop: f64,
     ) -> Result<Result<Self, String>, Failure> {
         let lacking = |what: &str| Ok(Err(format!("the study declares no {what} measure")));
         let Some(dropout) = run.measures_of(Role::Dropout).next() else {
@@ -43,9 +41,7 @@ impl AtRisk {
         };
         let table = run.table("clients")?;
         let (left, severity) = (table.floats(&dropout.id)?, table.floats(&baseline.id)?);
-        let ratings = run.table("sessions")?.floats(&alliance.id)?;
         let mut rows = Self::default();
-        let (mut x, mut s) = (Vec::new(), Vec::new());
         for (client, range) in clients.rows.iter().enumerate() {
             let Some(left) = left.get(client) else {
                 rows.dropped[0] += 1;
@@ -55,20 +51,16 @@ impl AtRisk {
                 rows.dropped[1] += 1;
                 continue;
             };
-            (x, s) = rated(clients, ratings, range.clone(), x, s);
-            let found = ruptures(&x, &s, Rule::Drop(drop), repair(run.settings()));
-            let first = found.first().map(|rupture| s[rupture.at]);
             let before = rows.stop.len();
             let mut last = 0;
             for session in range.clone().filter_map(|row| clients.session.get(row)) {
                 rows.start.push(last as f64);
                 rows.stop.push(session as f64);
-                rows.event.push(false);
-                rows.ruptured.push(f64::from(first.is_some_and(|first| first < session)));
-                rows.baseline.push(severity);
                 last = session;
             }
             if rows.stop.len() > before {
+                rows.event.resize(rows.stop.len(), false);
+                rows.baseline.resize(rows.stop.len(), severity);
                 if let Some(event) = rows.event.last_mut() {
                     *event = left >= 0.5;
                 }
@@ -77,6 +69,27 @@ impl AtRisk {
             }
         }
         Ok(Ok(rows))
+    }
+
+    /// Exposes every client from the session after the first drop of so many scale points on.
+    pub(crate) fn expose(
+        &mut self,
+        run: &Run<Settings>,
+        clients: &Clients<'_>,
+        alliance: &Measure,
+        drop: f64,
+    ) -> Result<(), Failure> {
+        let ratings = run.table("sessions")?.floats(&alliance.id)?;
+        let (mut x, mut s) = (Vec::new(), Vec::new());
+        self.ruptured.clear();
+        for (&client, &end) in self.clients.iter().zip(&self.ends) {
+            (x, s) = rated(clients, ratings, clients.rows[client].clone(), x, s);
+            let found = ruptures(&x, &s, Rule::Drop(drop), repair(run.settings()));
+            let first = found.first().map_or(f64::INFINITY, |rupture| s[rupture.at] as f64);
+            let stops = &self.stop[self.ruptured.len()..end];
+            self.ruptured.extend(stops.iter().map(|stop| f64::from(first < *stop)));
+        }
+        Ok(())
     }
 
     pub(crate) fn describe(&self, estimate: Estimate, clients: &Clients<'_>) -> Estimate {

@@ -21,9 +21,10 @@ pub(crate) fn add(
     run: &Run<Settings>,
     clients: &Clients<'_>,
     alliance: &Measure,
+    rows: &mut Result<AtRisk, String>,
 ) -> Result<(), Failure> {
     let drop = run.settings().fixed_drop;
-    let (hazard, fit) = hazard_ratio(run, clients, alliance, drop)?;
+    let (hazard, fit) = hazard_ratio(run, clients, (alliance, drop), rows)?;
     let name = alliance.name();
     let robust = by_therapist(&hazard, &fit);
     let new =
@@ -34,9 +35,9 @@ pub(crate) fn add(
              error robust by therapist, t with therapists − 1 df"
         ))
         .source("allison1982");
-    let odds = match AtRisk::of(run, clients, alliance, drop)? {
-        Err(reason) => odds.refused(reason),
-        Ok(rows) => odds_ratio(rows.describe(odds, clients), &rows, clients),
+    let odds = match rows {
+        Err(reason) => odds.refused(reason.as_str()),
+        Ok(rows) => odds_ratio(rows.describe(odds, clients), rows, clients),
     };
     let steady = new("proportionality", format!("Whether the hazard ratio of a drop of {name} stays the same over sessions"))
         .method("score test of a hazard ratio that changes with 1 − Kaplan–Meier; chi-square(1), small: no sign of change")
@@ -111,8 +112,8 @@ fn assumption(alliance: &str, p: f64) -> Note {
 pub(crate) fn hazard_ratio(
     run: &Run<Settings>,
     clients: &Clients<'_>,
-    alliance: &Measure,
-    drop: f64,
+    (alliance, drop): (&Measure, f64),
+    rows: &mut Result<AtRisk, String>,
 ) -> Result<(Estimate, Result<Cox, String>), Failure> {
     let estimate = Estimate::new(
         format!("dropout/{}/hazard_ratio", alliance.id),
@@ -124,10 +125,11 @@ pub(crate) fn hazard_ratio(
     .source("cox1972")
     .source("efron1977")
     .source("lin1989");
-    let rows = match AtRisk::of(run, clients, alliance, drop)? {
+    let rows = match rows {
         Ok(rows) => rows,
-        Err(reason) => return Ok((estimate.refused(reason.as_str()), Err(reason))),
+        Err(reason) => return Ok((estimate.refused(reason.as_str()), Err(reason.clone()))),
     };
+    rows.expose(run, clients, alliance, drop)?;
     let estimate = rows.describe(estimate, clients);
     let data = Intervals {
         start: &rows.start,

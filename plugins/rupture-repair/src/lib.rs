@@ -21,6 +21,8 @@ mod words;
 use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
 
+use crate::at_risk::AtRisk;
+
 /// The settings of `[analyses.rupture-repair]`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -106,6 +108,7 @@ impl Analysis for RuptureRepair {
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
         let clients = Clients::of(run)?;
         let mut findings = Findings::new();
+        let mut rows = AtRisk::of(run, &clients)?;
         for alliance in run.measures_of(Role::Alliance) {
             let judged = detectors::judge(run, &clients, alliance)?;
             noise::add(&mut findings, run, alliance, &judged);
@@ -113,8 +116,8 @@ impl Analysis for RuptureRepair {
             agreement::add(&mut findings, alliance, &judged);
             rate::add(&mut findings, &clients, alliance, &judged);
             shapes::add(&mut findings, run, alliance, &judged);
-            dropout::add(&mut findings, run, &clients, alliance)?;
-            sensitivity::of_dropout(&mut findings, run, &clients, alliance)?;
+            dropout::add(&mut findings, run, &clients, alliance, &mut rows)?;
+            sensitivity::of_dropout(&mut findings, run, &clients, alliance, &mut rows)?;
             for outcome in run.measures_of(Role::Outcome) {
                 let pair = (alliance, outcome);
                 outcome::add(&mut findings, run, &clients, pair, &judged)?;

@@ -6,6 +6,7 @@ use dyad_plugin::figure::{Axis, Figure, Plot, Ranged, Specification, Specificati
 use dyad_plugin::prelude::*;
 use dyad_stats::sequence::Rupture;
 
+use crate::at_risk::AtRisk;
 use crate::detectors::Judged;
 use crate::outcome::Groups;
 use crate::{Settings, dropout};
@@ -22,10 +23,16 @@ pub(crate) fn of_dropout(
     run: &Run<Settings>,
     clients: &Clients<'_>,
     alliance: &Measure,
+    rows: &mut Result<AtRisk, String>,
 ) -> Result<(), Failure> {
     let mut all = Vec::new();
     for &drop in &run.settings().drop_thresholds {
-        let (estimate, _) = dropout::hazard_ratio(run, clients, alliance, drop)?;
+        let is_default = drop.to_bits() == run.settings().fixed_drop.to_bits();
+        let known = findings.get(&format!("dropout/{}/hazard_ratio", alliance.id));
+        let estimate = match known.filter(|_| is_default) {
+            Some(known) => known.clone(),
+            None => dropout::hazard_ratio(run, clients, (alliance, drop), rows)?.0,
+        };
         all.push(Choice { choices: vec![format!("{drop} points")], estimate });
     }
     let estimate = Estimate::new(
