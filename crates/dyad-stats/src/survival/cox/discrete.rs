@@ -1,7 +1,7 @@
 //! Exact handling of ties: time is discrete, and any d of those at risk could have been the d that left.
 
 use super::Intervals;
-use super::risk_sets::{Evaluation, covered, happens};
+use super::risk_sets::{Evaluation, EventTimes};
 
 /// The sum over all sets of m persons of the product of their r, with its first and second derivatives in β.
 #[derive(Clone)]
@@ -31,11 +31,11 @@ impl Subsets {
     }
 }
 
-pub(super) fn evaluate(data: &Intervals, times: &[f64], beta: &[f64]) -> Evaluation {
+pub(super) fn evaluate(data: &Intervals, times: &EventTimes, beta: &[f64]) -> Evaluation {
     let p = beta.len();
-    let mut members: Vec<Vec<usize>> = vec![Vec::new(); times.len()];
+    let mut members: Vec<Vec<usize>> = vec![Vec::new(); times.times.len()];
     for row in 0..data.stop.len() {
-        covered(data, times, row).for_each(|time| members[time].push(row));
+        times.covered(row).for_each(|time| members[time].push(row));
     }
     let mut all = Evaluation {
         times: Vec::new(),
@@ -49,7 +49,7 @@ pub(super) fn evaluate(data: &Intervals, times: &[f64], beta: &[f64]) -> Evaluat
     };
     let mut x = vec![0.0; p];
     for (time, rows) in members.iter().enumerate() {
-        let events = rows.iter().filter(|&&row| happens(data, times, row, time)).count();
+        let events = rows.iter().filter(|&&row| times.happens(data, row, time)).count();
         // Divided by the mean hazard of those at risk, so that products of hundreds stay within range.
         let centre = rows.iter().map(|&row| values(row, &mut x)).sum::<f64>() / rows.len() as f64;
         let mut sets = vec![Subsets::new(0.0, p); events + 1];
@@ -63,7 +63,7 @@ pub(super) fn evaluate(data: &Intervals, times: &[f64], beta: &[f64]) -> Evaluat
                 let (fewer, more) = sets.split_at_mut(m);
                 more[0].add(&fewer[m - 1], &x, r);
             }
-            if happens(data, times, row, time) {
+            if times.happens(data, row, time) {
                 all.log_likelihood += linear;
                 all.score.iter_mut().zip(&x).for_each(|(sum, x)| *sum += x);
             }

@@ -9,7 +9,7 @@ mod risk_sets;
 use std::ops::Range;
 
 pub use proportionality::{Proportionality, TimeScale};
-use risk_sets::{AtTime, Evaluation};
+use risk_sets::{AtTime, Evaluation, EventTimes};
 
 use crate::distributions::{normal, student_t};
 use crate::linalg::Cholesky;
@@ -139,8 +139,8 @@ pub fn cox(data: &Intervals, clusters: &[Range<usize>], ties: Ties) -> Result<Co
 
 /// The fit to checked rows, as they are.
 fn fit(data: &Intervals, clusters: &[Range<usize>], ties: Ties) -> Result<Cox> {
-    let times = risk_sets::event_times(data);
-    if times.is_empty() {
+    let times = EventTimes::of(data);
+    if times.times.is_empty() {
         return Err(StatsError::NoEvents { what: "event" });
     }
     let p = data.columns.len();
@@ -218,7 +218,7 @@ fn moved(beta: &[f64], direction: &[f64], length: f64) -> Vec<f64> {
 
 fn package(
     data: &Intervals,
-    times: &[f64],
+    times: &EventTimes,
     clusters: &[Range<usize>],
     ties: Ties,
     beta: &[f64],
@@ -252,7 +252,7 @@ fn package(
     let parts = if ties == Ties::Exact {
         Vec::new()
     } else {
-        evaluation.times.iter().zip(times).map(|(at, &time)| at.part(time, ties)).collect()
+        evaluation.times.iter().zip(&times.times).map(|(at, &time)| at.part(time, ties)).collect()
     };
     Ok(Cox {
         coefficients,

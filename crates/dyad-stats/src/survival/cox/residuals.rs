@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::risk_sets::{covered, happens};
+use super::risk_sets::EventTimes;
 use super::{AtTime, Intervals, Ties};
 
 /// Σ 1/S0ₖ and Σ x̄ₖ/S0ₖ over the steps of one time, or of several.
@@ -44,7 +44,7 @@ impl Steps {
 /// Hands the sum of the score residuals of each cluster to `each`.
 pub(super) fn by_cluster(
     data: &Intervals,
-    times: &[f64],
+    times: &EventTimes,
     at: &[AtTime],
     ties: Ties,
     beta: &[f64],
@@ -72,9 +72,9 @@ pub(super) fn by_cluster(
                     score[i] -= r * (value(i) * weights.inverse - weights.means[i]);
                 }
             };
-            let mut plain = covered(data, times, row);
+            let mut plain = times.covered(row);
             let last = plain.clone().next_back();
-            let event = last.filter(|&last| happens(data, times, row, last));
+            let event = last.filter(|&last| times.happens(data, row, last));
             if let Some(last) = event {
                 plain.end = last;
                 subtract(&steps[last].with_event);

@@ -4,25 +4,41 @@ use std::ops::Range;
 
 use super::{Intervals, Ties, discrete};
 
-/// Distinct times at which something happened, ascending.
-pub(super) fn event_times(data: &Intervals) -> Vec<f64> {
-    let mut times: Vec<f64> =
-        data.stop.iter().zip(data.event).filter(|(_, e)| **e).map(|(t, _)| *t).collect();
-    times.sort_by(f64::total_cmp);
-    times.dedup_by(|a, b| a.total_cmp(b).is_eq());
-    times
+/// The distinct times at which something happened, ascending, and which of them each row is at risk at.
+pub(super) struct EventTimes {
+    pub(super) times: Vec<f64>,
+    /// First and end among the times, row by row: asked at every step of the fit, looked up once.
+    spans: Vec<[u32; 2]>,
 }
 
-/// The event times at which a row is at risk.
-pub(super) fn covered(data: &Intervals, times: &[f64], row: usize) -> Range<usize> {
-    let first = times.partition_point(|t| *t <= data.start[row]);
-    let end = times.partition_point(|t| *t <= data.stop[row]);
-    first..end.max(first)
-}
+impl EventTimes {
+    pub(super) fn of(data: &Intervals) -> Self {
+        let happened = data.stop.iter().zip(data.event).filter(|(_, event)| **event);
+        let mut times: Vec<f64> = happened.map(|(time, _)| *time).collect();
+        times.sort_unstable_by(f64::total_cmp);
+        times.dedup_by(|a, b| a.total_cmp(b).is_eq());
+        let until = |end: f64| {
+            let past = times.partition_point(|time| *time <= end);
+            u32::try_from(past).unwrap_or(u32::MAX)
+        };
+        let spans = data.start.iter().zip(data.stop).map(|(&start, &stop)| {
+            let first = until(start);
+            [first, until(stop).max(first)]
+        });
+        let spans = spans.collect();
+        Self { times, spans }
+    }
 
-/// Whether the row's event is at this event time.
-pub(super) fn happens(data: &Intervals, times: &[f64], row: usize, time: usize) -> bool {
-    data.event[row] && times[time].total_cmp(&data.stop[row]).is_eq()
+    /// The event times at which a row is at risk.
+    pub(super) fn covered(&self, row: usize) -> Range<usize> {
+        let [first, end] = self.spans[row];
+        first as usize..end as usize
+    }
+
+    /// Whether the row's event is at this event time.
+    pub(super) fn happens(&self, data: &Intervals, row: usize, time: usize) -> bool {
+        data.event[row] && self.times[time].total_cmp(&data.stop[row]).is_eq()
+    }
 }
 
 /// Sums over a risk set, or over the events in it: number, Σ r, Σ r·x, Σ r·x·x' with r = exp(x'β).
@@ -135,7 +151,12 @@ pub(super) struct Evaluation {
     pub(super) information: Vec<f64>,
 }
 
-pub(super) fn evaluate(data: &Intervals, times: &[f64], beta: &[f64], ties: Ties) -> Evaluation {
+pub(super) fn evaluate(
+    data: &Intervals,
+    times: &EventTimes,
+    beta: &[f64],
+    ties: Ties,
+) -> Evaluation {
     if ties == Ties::Exact {
         return discrete::evaluate(data, times, beta);
     }
@@ -147,7 +168,7 @@ pub(super) fn evaluate(data: &Intervals, times: &[f64], beta: &[f64], ties: Ties
         score: vec![0.0; p],
         information: vec![0.0; p * p],
     };
-    for (at, &time) in at.iter().zip(times) {
+    for (at, &time) in at.iter().zip(&times.times) {
         let part = at.part(time, ties);
         all.log_likelihood += at.log_likelihood(ties);
         all.score.iter_mut().zip(&part.score).for_each(|(sum, s)| *sum += s);
@@ -158,16 +179,16 @@ pub(super) fn evaluate(data: &Intervals, times: &[f64], beta: &[f64], ties: Ties
 }
 
 /// One pass over the rows, one over the event times.
-fn collect(data: &Intervals, times: &[f64], beta: &[f64]) -> Vec<AtTime> {
+fn collect(data: &Intervals, times: &EventTimes, beta: &[f64]) -> Vec<AtTime> {
     let p = beta.len();
     let zero = AtTime { risk: Sums::zero(p), events: Sums::zero(p), x: vec![0.0; p], linear: 0.0 };
-    let mut at = vec![zero; times.len()];
+    let mut at = vec![zero; times.times.len()];
     // Rows at risk from the first event time on are added once, at the last they reach, and carried down afterwards: a column of
     // sums that only grows, so nothing is ever subtracted.
-    let mut from_first = vec![Sums::zero(p); times.len()];
+    let mut from_first = vec![Sums::zero(p); times.times.len()];
     let mut x = vec![0.0; p];
     for row in 0..data.stop.len() {
-        let times_at_risk = covered(data, times, row);
+        let times_at_risk = times.covered(row);
         let Some(last) = times_at_risk.clone().next_back() else { continue };
         for (value, (_, column)) in x.iter_mut().zip(data.columns) {
             *value = column[row];
@@ -179,7 +200,7 @@ fn collect(data: &Intervals, times: &[f64], beta: &[f64]) -> Vec<AtTime> {
         } else {
             at[times_at_risk].iter_mut().for_each(|at| at.risk.push(&x, r));
         }
-        if happens(data, times, row, last) {
+        if times.happens(data, row, last) {
             at[last].events.push(&x, r);
             at[last].linear += linear;
             at[last].x.iter_mut().zip(&x).for_each(|(sum, x)| *sum += x);
