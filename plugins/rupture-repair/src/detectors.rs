@@ -4,7 +4,7 @@ use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
 use dyad_stats::distributions::normal;
 use dyad_stats::moments::Moments;
-use dyad_stats::sequence::{MovingRange, Repair, Rule, Rupture, ruptures};
+use dyad_stats::sequence::{MovingRange, RatedSeries, Repair, Rule, Rupture};
 
 use crate::Settings;
 
@@ -69,9 +69,10 @@ pub(crate) fn judge(
         }
         with.push(client);
         rows += x.len() as u64;
+        let rated = RatedSeries::new(&x, &s);
         let found = |d: &Detector| {
             let rule = d.rule.as_ref();
-            rule.map_or_else(|_| Vec::new(), |rule| ruptures(&x, &s, *rule, repair(settings)))
+            rule.map_or_else(|_| Vec::new(), |rule| rated.ruptures(*rule, repair(settings)))
         };
         let ruptures = detectors.iter().map(found).collect();
         judged.push(Series { client, ratings: x, sessions: s, ruptures });

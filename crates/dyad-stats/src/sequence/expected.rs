@@ -1,6 +1,6 @@
 //! How many ruptures there would be if there were none: false positives of a rule in stationary noise.
 
-use super::{Repair, Rule, ruptures};
+use super::{RatedSeries, Rule};
 use crate::resample::Generator;
 use crate::{Result, StatsError};
 
@@ -71,8 +71,6 @@ pub fn expected_ruptures(
             expected: "0 or more",
         });
     }
-    // The window of the repair does not change what is found.
-    let repair = Repair { window: 1, tolerance: 0.0 };
     let (mut ratings, mut kept, n) = (Vec::new(), Vec::new(), replicates as f64);
     let none = ExpectedRuptures { ruptures: 0.0, clients: 0.0, errors: [0.0; 2], replicates };
     let mut all = vec![none; rules.len()];
@@ -84,8 +82,9 @@ pub fn expected_ruptures(
         for replicate in 0..replicates {
             let mut generator = Generator::new(seed, purpose, client * replicates + replicate);
             noise(&mut generator, one, &kept, &mut ratings);
+            let drawn = RatedSeries::new(&ratings, one.sessions);
             for (counts, rule) in counts.iter_mut().zip(rules) {
-                let count = ruptures(&ratings, one.sessions, *rule, repair).len() as f64;
+                let count = drawn.count(*rule) as f64;
                 counts[0] += count;
                 counts[1] += count * count;
                 counts[2] += f64::from(count > 0.0);

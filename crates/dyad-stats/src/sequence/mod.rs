@@ -16,6 +16,6 @@ pub use drift::{AgainstDrift, drift_chance};
 pub use expected::{ExpectedRuptures, NoiseSeries, expected_ruptures};
 pub use near_agreement::NearAgreement;
 pub use peak::{Peaks, peaks};
-pub use ruptures::{MovingRange, Repair, Rule, Rupture, ruptures};
+pub use ruptures::{MovingRange, RatedSeries, Repair, Rule, Rupture, ruptures};
 pub use shape::{RuptureCourse, RuptureShape, rupture_course};
 pub use sudden::{Direction, SuddenChange, SuddenRule, sudden_changes};

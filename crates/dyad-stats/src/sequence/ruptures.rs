@@ -1,5 +1,7 @@
 //! Ruptures in one client's series of alliance ratings, and whether they were repaired.
 
+use std::cell::OnceCell;
+
 use crate::SCORE_TOLERANCE;
 
 /// Bias of the mean and the median moving range of two normal values, relative to their standard deviation.
@@ -88,39 +90,101 @@ impl Rupture {
 /// `tests/golden/golden.R`.
 #[must_use]
 pub fn ruptures(ratings: &[f64], sessions: &[i64], rule: Rule, repair: Repair) -> Vec<Rupture> {
-    let consecutive = |at: usize| at > 0 && sessions[at] - sessions[at - 1] == 1;
-    let mean = ratings.iter().sum::<f64>() / ratings.len().max(1) as f64;
-    let drop_at =
-        |at: usize| if consecutive(at) { ratings[at - 1] - ratings[at] } else { f64::NEG_INFINITY };
-    let least_drop = match rule {
-        Rule::Chart { .. } => None,
-        Rule::Drop(points) => Some(points),
-        Rule::ResidualDrop { k } => Some(residual_sd(ratings, sessions).map_or(0.0, |sd| k * sd)),
-    };
-    let limit = match rule {
-        Rule::Chart { k, range } => {
-            chart_sigma(ratings, sessions, range).map(|sigma| mean - k * sigma)
+    RatedSeries::new(ratings, sessions).ruptures(rule, repair)
+}
+
+/// One client's series under several rules: what they share is found once.
+#[derive(Clone, Debug)]
+pub struct RatedSeries<'a> {
+    ratings: &'a [f64],
+    sessions: &'a [i64],
+    mean: f64,
+    by_mean_range: OnceCell<Option<f64>>,
+    by_median_range: OnceCell<Option<f64>>,
+    residual_sd: OnceCell<Option<f64>>,
+}
+
+/// The least drop that is a rupture, or the limit below which a rating is one.
+#[derive(Clone, Copy)]
+enum Threshold {
+    Drop(f64),
+    Limit(f64),
+}
+
+impl<'a> RatedSeries<'a> {
+    /// As for [`ruptures`].
+    #[must_use]
+    pub fn new(ratings: &'a [f64], sessions: &'a [i64]) -> Self {
+        Self {
+            ratings,
+            sessions,
+            mean: ratings.iter().sum::<f64>() / ratings.len().max(1) as f64,
+            by_mean_range: OnceCell::new(),
+            by_median_range: OnceCell::new(),
+            residual_sd: OnceCell::new(),
         }
-        _ => None,
-    };
-    let is_rupture = |at: usize| match least_drop {
-        Some(points) => points > SCORE_TOLERANCE && drop_at(at) >= points - SCORE_TOLERANCE,
-        None => limit.is_some_and(|limit| ratings[at] < limit - SCORE_TOLERANCE),
-    };
-    let found = (0..ratings.len()).filter(|&at| is_rupture(at));
-    found
-        .map(|at| {
-            let target =
-                if least_drop.is_some() { ratings[at - 1] - repair.tolerance } else { mean };
-            let mut rupture =
-                Rupture { at, depth: target - ratings[at], repaired_at: None, censored: false };
-            rupture.repaired_at = rupture.repaired_within(ratings, sessions, repair.window);
-            let end = sessions[at].saturating_add(repair.window);
-            rupture.censored =
-                rupture.repaired_at.is_none() && sessions.last().is_some_and(|&last| last < end);
-            rupture
+    }
+
+    /// The ruptures by one rule, as [`ruptures`].
+    #[must_use]
+    pub fn ruptures(&self, rule: Rule, repair: Repair) -> Vec<Rupture> {
+        let Some(threshold) = self.threshold(rule) else { return Vec::new() };
+        let found = (0..self.ratings.len()).filter(|&at| self.is_rupture(at, threshold));
+        found.map(|at| self.rupture(at, threshold, repair)).collect()
+    }
+
+    /// How many ruptures there are by one rule.
+    #[must_use]
+    pub fn count(&self, rule: Rule) -> usize {
+        self.threshold(rule).map_or(0, |threshold| {
+            (0..self.ratings.len()).filter(|&at| self.is_rupture(at, threshold)).count()
         })
-        .collect()
+    }
+
+    fn threshold(&self, rule: Rule) -> Option<Threshold> {
+        let of_drop = |points: f64| (points > SCORE_TOLERANCE).then_some(Threshold::Drop(points));
+        match rule {
+            Rule::Drop(points) => of_drop(points),
+            Rule::ResidualDrop { k } => {
+                let found =
+                    self.residual_sd.get_or_init(|| residual_sd(self.ratings, self.sessions));
+                found.and_then(|sd| of_drop(k * sd))
+            }
+            Rule::Chart { k, range } => {
+                let cell = match range {
+                    MovingRange::Mean => &self.by_mean_range,
+                    MovingRange::Median => &self.by_median_range,
+                };
+                let sigma = cell.get_or_init(|| chart_sigma(self.ratings, self.sessions, range));
+                sigma.map(|sigma| Threshold::Limit(self.mean - k * sigma))
+            }
+        }
+    }
+
+    fn is_rupture(&self, at: usize, threshold: Threshold) -> bool {
+        match threshold {
+            Threshold::Drop(points) => {
+                at > 0
+                    && self.sessions[at] - self.sessions[at - 1] == 1
+                    && self.ratings[at - 1] - self.ratings[at] >= points - SCORE_TOLERANCE
+            }
+            Threshold::Limit(limit) => self.ratings[at] < limit - SCORE_TOLERANCE,
+        }
+    }
+
+    fn rupture(&self, at: usize, threshold: Threshold, repair: Repair) -> Rupture {
+        let target = match threshold {
+            Threshold::Drop(_) => self.ratings[at - 1] - repair.tolerance,
+            Threshold::Limit(_) => self.mean,
+        };
+        let depth = target - self.ratings[at];
+        let mut rupture = Rupture { at, depth, repaired_at: None, censored: false };
+        rupture.repaired_at = rupture.repaired_within(self.ratings, self.sessions, repair.window);
+        let end = self.sessions[at].saturating_add(repair.window);
+        rupture.censored =
+            rupture.repaired_at.is_none() && self.sessions.last().is_some_and(|&last| last < end);
+        rupture
+    }
 }
 
 /// Sigma of an individuals chart; `None` without a consecutive pair or without variation.
@@ -132,22 +196,25 @@ fn chart_sigma(ratings: &[f64], sessions: &[i64], range: MovingRange) -> Option<
             let (sum, n) = ranges.fold((0.0, 0_usize), |(sum, n), range| (sum + range, n + 1));
             sum / n as f64 / MEAN_RANGE
         }
-        MovingRange::Median => {
-            let mut ranges: Vec<f64> = ranges.collect();
-            if ranges.is_empty() {
-                return None;
+        // Most series are short: those need no room of their own.
+        MovingRange::Median if ratings.len() <= 64 => {
+            let (mut room, mut n) = ([0.0; 64], 0);
+            for (slot, range) in room.iter_mut().zip(ranges) {
+                *slot = range;
+                n += 1;
             }
-            ranges.sort_unstable_by(f64::total_cmp);
-            let middle = ranges.len() / 2;
-            let median = if ranges.len() % 2 == 1 {
-                ranges[middle]
-            } else {
-                0.5 * (ranges[middle - 1] + ranges[middle])
-            };
-            median / MEDIAN_RANGE
+            median(&mut room[..n])? / MEDIAN_RANGE
         }
+        MovingRange::Median => median(&mut ranges.collect::<Vec<f64>>())? / MEDIAN_RANGE,
     };
     (sigma > SCORE_TOLERANCE).then_some(sigma)
+}
+
+fn median(values: &mut [f64]) -> Option<f64> {
+    values.sort_unstable_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    let upper = *values.get(middle)?;
+    Some(if values.len() % 2 == 1 { upper } else { 0.5 * (values[middle - 1] + upper) })
 }
 
 /// Residual standard deviation (n − 2 df) about the line of ratings on session numbers; `None` below three ratings.
