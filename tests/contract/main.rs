@@ -1,5 +1,6 @@
 //! What every plugin owes, whatever the data. A plugin registers by existing in `plugins/`: none is named here.
 
+mod cautions;
 mod degenerate;
 mod every_plugin;
 mod examples;
