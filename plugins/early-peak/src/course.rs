@@ -1,29 +1,14 @@
 //! The ratings of one alliance measure, collected once for every model of their course.
 
 use dyad_plugin::derived::{Clients, in_window};
+use dyad_plugin::models::SessionRows;
 use dyad_plugin::prelude::*;
-use dyad_stats::mixed::{Criterion, Fit, Rows};
+use dyad_stats::mixed::Rows;
 
 use crate::Settings;
-use crate::growth::LAST_KNOT;
 
-/// Rows of a model with more columns than any one model uses.
-pub(crate) struct Model {
-    rows: Rows,
-    pub(crate) n: Counts,
-    has_therapists: bool,
-}
-
-impl Model {
-    /// A ~ some of the columns + (1 | therapist/client).
-    pub(crate) fn fit(&self, columns: &[&str], criterion: Criterion) -> Result<Fit, String> {
-        if !self.has_therapists {
-            return Err("the study file names no therapist column".to_owned());
-        }
-        let rows = self.rows.with_columns(columns).map_err(|e| e.to_string())?;
-        rows.fit(criterion).map_err(|e| e.to_string())
-    }
-}
+/// The latest knot of the profile.
+pub(crate) const LAST_KNOT: i64 = 7;
 
 /// One alliance measure over the sessions.
 pub(crate) struct Course<'a> {
@@ -31,11 +16,13 @@ pub(crate) struct Course<'a> {
     pub(crate) seed: u64,
     pub(crate) clients: &'a Clients<'a>,
     pub(crate) alliance: &'a Measure,
+    /// Words about the measure, `A`.
+    pub(crate) words: Words<'a>,
     pub(crate) ratings: Floats<'a>,
-    /// The window: `linear`, `quadratic` about the tested session, and `session_k` for every other session of it.
-    pub(crate) window: Model,
+    /// The window: `linear`, `quadratic` about the tested session, and `session k` for every other session of it.
+    pub(crate) window: SessionRows,
     /// All sessions: `session` and (session − k)₊ for every knot k.
-    pub(crate) whole: Model,
+    pub(crate) whole: SessionRows,
     pub(crate) last_session: i64,
 }
 
@@ -56,35 +43,47 @@ impl<'a> Course<'a> {
         alliance: &'a Measure,
     ) -> Result<Self, Failure> {
         let settings = run.settings();
-        let ratings = run.table("sessions")?.floats(&alliance.id)?;
+        let ratings = run.scores(alliance)?;
         let (peak, [first, last]) = (settings.peak_session, settings.peak_window);
+        let collect = |names: &[String], fill: &dyn Fn(i64, &mut [f64]) -> Option<()>| {
+            let columns: Vec<&str> = names.iter().map(String::as_str).collect();
+            let rows = Rows::in_nested_clusters(&columns);
+            clients.session_rows(rows, columns.len(), &[], |at, x| {
+                let rating = ratings.get(at.row).ok_or(0_usize)?;
+                fill(at.session, x).map(|()| rating).ok_or(0_usize)
+            })
+        };
         let others: Vec<i64> = (first..=last).filter(|s| *s != peak).collect();
         let mut names = vec!["linear".to_owned(), "quadratic".to_owned()];
         names.extend(others.iter().map(|s| at(*s)));
-        let inside = |s: i64| in_window(Some(s), settings.peak_window);
-        let window = collect(clients, ratings, &names, inside, |s, x| {
-            let t = (s - peak) as f64;
+        let window = collect(&names, &|session, x| {
+            let t = (session - peak) as f64;
             x[..2].copy_from_slice(&[t, t * t]);
-            x[2..].iter_mut().zip(&others).for_each(|(x, o)| *x = f64::from(u8::from(*o == s)));
-        });
+            let is = |other: &i64| f64::from(u8::from(*other == session));
+            x[2..].iter_mut().zip(&others).for_each(|(x, other)| *x = is(other));
+            in_window(Some(session), settings.peak_window).then_some(())
+        })?;
         let mut knots: Vec<i64> = (2..=LAST_KNOT).chain([peak, settings.second_knot]).collect();
         knots.sort_unstable();
         knots.dedup();
         let mut names = vec!["session".to_owned()];
         names.extend(knots.iter().map(|k| hinge(*k)));
-        let whole = collect(
+        let whole = collect(&names, &|session, x| {
+            x[0] = session as f64;
+            x[1..].iter_mut().zip(&knots).for_each(|(x, k)| *x = (session - k).max(0) as f64);
+            Some(())
+        })?;
+        Ok(Self {
+            settings,
+            seed: run.seed(),
             clients,
+            alliance,
+            words: run.words().about("A", alliance),
             ratings,
-            &names,
-            |_| true,
-            |s, x| {
-                x[0] = s as f64;
-                x[1..].iter_mut().zip(&knots).for_each(|(x, k)| *x = (s - k).max(0) as f64);
-            },
-        );
-        let last_session = clients.session.values().iter().copied().max().unwrap_or(0);
-        let seed = run.seed();
-        Ok(Self { settings, seed, clients, alliance, ratings, window, whole, last_session })
+            window,
+            whole,
+            last_session: clients.session.values().iter().copied().max().unwrap_or(0),
+        })
     }
 
     /// Sessions and ratings of a client, in order.
@@ -92,37 +91,15 @@ impl<'a> Course<'a> {
         let rows = self.clients.rows[client].clone();
         rows.filter_map(|row| self.clients.session.get(row).zip(self.ratings.get(row)))
     }
-}
 
-/// One pass over the sessions that `inside` lets pass.
-fn collect(
-    clients: &Clients<'_>,
-    ratings: Floats<'_>,
-    names: &[String],
-    inside: impl Fn(i64) -> bool,
-    fill: impl Fn(i64, &mut [f64]),
-) -> Model {
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let mut rows = Rows::in_nested_clusters(&names);
-    let mut x = vec![0.0; names.len()];
-    let mut with = Vec::new();
-    for (id, (client, range)) in (0..).zip(clients.rows.iter().enumerate()) {
-        let before = rows.len();
-        let therapist = clients.therapist(client).unwrap_or(0);
-        for row in range.clone() {
-            let Some((session, rating)) = clients.session.get(row).zip(ratings.get(row)) else {
-                continue;
-            };
-            // Both values are finite and the columns as many as named: a row cannot be refused.
-            if inside(session) {
-                fill(session, &mut x);
-                drop(rows.push(therapist, id, &x, rating));
-            }
-        }
-        if rows.len() > before {
-            with.push(client);
-        }
+    /// Those of the window.
+    pub(crate) fn inside(&self, client: usize) -> impl Iterator<Item = (i64, f64)> {
+        self.series(client).filter(|(s, _)| in_window(Some(*s), self.settings.peak_window))
     }
-    let n = Counts { rows: Some(rows.len() as u64), ..clients.counts(&with) };
-    Model { rows, n, has_therapists: clients.has_therapists() }
+
+    /// How many sessions the window has.
+    pub(crate) fn width(&self) -> usize {
+        let [first, last] = self.settings.peak_window;
+        usize::try_from(last - first + 1).unwrap_or(0)
+    }
 }

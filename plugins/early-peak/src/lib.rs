@@ -1,11 +1,10 @@
 #![forbid(unsafe_code)]
 //! Early peak: does the alliance peak around session 3?
 //!
-//! `course` collects the ratings once; `means`, `peak` (the highest rating and the contrast), `drift` (the second null), `who` (completers,
+//! `course` collects the ratings once; `means`, `peak` (the highest rating, its two nulls, the contrast), `who` (completers,
 //! all, model), `growth` (parabola, knots, phases) and `typology` each ask their question; `verdict` puts them together.
 
 mod course;
-mod drift;
 mod growth;
 mod means;
 mod peak;
@@ -42,6 +41,7 @@ struct EarlyPeak;
 impl Analysis for EarlyPeak {
     type Settings = Settings;
     const EXPLAIN: &'static str = include_str!("../explain.toml");
+    const WORDS: &'static str = include_str!("../words.toml");
 
     fn manifest() -> Manifest {
         Manifest::new("early-peak", env!("CARGO_PKG_VERSION"), "Early peak of the alliance")
@@ -68,10 +68,8 @@ impl Analysis for EarlyPeak {
         let mut findings = Findings::new();
         for alliance in run.measures_of(Role::Alliance) {
             let course = Course::of(run, &clients, alliance)?;
-            let complete = peak::complete(&course);
             means::add(&mut findings, &course);
-            peak::add(&mut findings, &course, &complete);
-            drift::add(&mut findings, &course, &complete);
+            peak::add(&mut findings, &course);
             who::add(&mut findings, &course);
             growth::add(&mut findings, &course);
             typology::add(&mut findings, &course);

@@ -22,9 +22,10 @@ struct AtSession {
     clients: Vec<usize>,
 }
 
-/// Adds `mean/A/session_k` and `mean/A/session_k/by_therapist` for every session of the window, and the course over all sessions as a figure.
+/// Adds `mean/A/session_k` and `mean/A/session_k/by_therapist` for every session of the window, and the course over all sessions as a
+/// figure.
 pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
-    let (clients, alliance) = (course.clients, course.alliance);
+    let clients = course.clients;
     let mut sessions: BTreeMap<i64, AtSession> = BTreeMap::new();
     for client in 0..clients.len() {
         for (session, rating) in course.series(client) {
@@ -38,50 +39,36 @@ pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
     for k in first..=last {
         let none = AtSession::default();
         let at = sessions.get(&k).unwrap_or(&none);
-        let id = format!("mean/{}/session_{k}", alliance.id);
-        let label = format!("Mean {} at session {k}", alliance.name());
-        let described = |id: String, label: String| {
-            Estimate::new(id, label)
+        let words = course.words.with("k", k);
+        let new = |key: &str| {
+            words
+                .estimate(key)
                 .counts(Counts { rows: Some(at.ratings.n()), ..clients.counts(&at.clients) })
-                .dropped(format!("no rating at session {k}"), clients.len() as u64 - at.ratings.n())
+                .dropped(words.text("dropped.mean"), clients.len() as u64 - at.ratings.n())
         };
-        let robust =
-            described(format!("{id}/by_therapist"), format!("{label}, interval by therapist"))
-                .method("the same mean; CR2 by therapist, Bell–McCaffrey df; the sites as they are")
-                .source("bell2002");
-        let estimate = described(id, label)
-            .method("mean over the clients who rated this session; t interval, clients as units")
-            .source("student1908");
-        findings.estimates.push(match describe(&at.ratings) {
-            Ok((mean, se, ci)) => {
-                let given =
-                    estimate.value(mean).se(se).ci(ci).detail("df", at.ratings.n() as f64 - 1.0);
-                if clients.has_therapists() {
-                    given.warn("the interval takes clients as independent: where they share therapists it is too narrow, see by_therapist")
-                } else {
-                    given
-                }
-            }
-            Err(reason) => estimate.refused(reason.to_string()),
-        });
+        let described = || Ok((at.ratings.mean()?, at.ratings.se()?, at.ratings.t_interval(0.95)?));
+        let found: dyad_stats::Result<(f64, f64, [f64; 2])> = described();
+        findings.estimates.push(new("mean/A/session_{k}").given(found, |e, (mean, se, ci)| {
+            e.value(mean)
+                .se(se)
+                .ci(ci)
+                .detail("df", at.ratings.n() as f64 - 1.0)
+                .warn_if(clients.has_therapists(), words.text("warn.independent"))
+        }));
+        let robust = new("mean/A/session_{k}/by_therapist");
         findings.estimates.push(robust.mean_by_therapist(clients, &at.clients, &at.values));
     }
     findings.figures.extend(figure(course, &sessions));
 }
 
-fn describe(ratings: &Moments) -> dyad_stats::Result<(f64, f64, [f64; 2])> {
-    Ok((ratings.mean()?, ratings.se()?, ratings.t_interval(0.95)?))
-}
-
 /// The mean over all sessions, with its interval.
 fn figure(course: &Course<'_>, sessions: &BTreeMap<i64, AtSession>) -> Option<Figure> {
-    let (clients, alliance) = (course.clients, course.alliance);
+    let (clients, name) = (course.clients, course.alliance.name());
     let point = |(&session, at): (&i64, &AtSession)| {
         let interval = at.ratings.t_interval(0.95).ok();
-        let mean = at.ratings.mean().ok()?;
         Some(TrajectoryPoint {
             x: session as f64,
-            mean,
+            mean: at.ratings.mean().ok()?,
             low: interval.map(|i| i[0]),
             high: interval.map(|i| i[1]),
             n: at.ratings.n(),
@@ -89,40 +76,22 @@ fn figure(course: &Course<'_>, sessions: &BTreeMap<i64, AtSession>) -> Option<Fi
         })
     };
     let points: Vec<TrajectoryPoint> = sessions.iter().filter_map(point).collect();
-    let highest =
-        points.iter().filter(|p| p.n >= MIN_DRAWN).max_by(|a, b| a.mean.total_cmp(&b.mean))?;
-    let rows = points.iter().map(|p| p.n).sum();
-    let alt = format!(
-        "Line of the mean {} (vertical) over session number (horizontal) with its 95 % interval. It is highest at session {} ({}, n = {}).",
-        alliance.name(),
-        highest.x,
-        dyad_plugin::apa::number(highest.mean, 2),
-        highest.n,
-    );
+    let drawn = points.iter().filter(|p| p.n >= MIN_DRAWN);
+    let highest = drawn.max_by(|a, b| a.mean.total_cmp(&b.mean))?;
+    let words = course.words.with("min_drawn", MIN_DRAWN).with("samples", SAMPLES);
+    let words = words.with("highest_at", highest.x).with("highest", highest.mean);
+    let words = words.with("highest_n", highest.n);
     let everyone: Vec<usize> = (0..clients.len()).collect();
-    let n = Counts { rows: Some(rows), ..clients.counts(&everyone) };
+    let rows = points.iter().map(|p| p.n).sum();
     let plot = Trajectory {
         x: Axis::new("Session"),
-        y: Axis::new(format!("Mean {}", alliance.name())),
-        series: vec![TrajectorySeries { label: alliance.name(), points }],
+        y: Axis::new(format!("Mean {name}")),
+        series: vec![TrajectorySeries { label: name, points }],
         samples: samples(course),
         min_n: MIN_DRAWN,
     };
-    let caption = format!(
-        "Observed means; the ribbon is the 95 % interval of the mean, not the spread of clients. Each session's mean is of the clients who \
-         rated it, so the group changes along the line. Sessions with fewer than {MIN_DRAWN} ratings are not drawn. Thin lines, where the \
-         release profile lets them pass, are {} drawn at random.",
-        dyad_plugin::apa::counted(SAMPLES as u64, "client")
-    );
-    let title = format!("Mean {} by session", alliance.name());
-    Some(Figure::new(
-        format!("mean-{}", alliance.id),
-        title,
-        caption,
-        alt,
-        n,
-        Plot::Trajectory(plot),
-    ))
+    let n = Counts { rows: Some(rows), ..clients.counts(&everyone) };
+    Some(words.figure("mean-A", n, Plot::Trajectory(plot)))
 }
 
 /// A few clients with three ratings or more, drawn at random by the study's seed; none where they would be most of the clients.
@@ -136,10 +105,8 @@ fn samples(course: &Course<'_>) -> Vec<Vec<[f64; 2]>> {
     // As many draws as clients, so that this ends where few have three ratings.
     for _ in 0..lines {
         let client = usize::try_from(generator.below(lines as u64)).unwrap_or(0);
-        if drawn.len() < SAMPLES
-            && !drawn.contains(&client)
-            && course.series(client).nth(2).is_some()
-        {
+        let is_new = drawn.len() < SAMPLES && !drawn.contains(&client);
+        if is_new && course.series(client).nth(2).is_some() {
             drawn.push(client);
         }
     }

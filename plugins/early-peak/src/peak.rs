@@ -1,156 +1,124 @@
-//! Where each client's highest early rating falls, and how much higher the tested session is.
+//! Where each client's highest early rating falls, against any order and against drift, and how much higher the tested session is.
 
-use dyad_plugin::apa;
-use dyad_plugin::derived::in_window;
-use dyad_plugin::figure::{Axis, Bar, Bars, Figure, Plot, Reference};
+use std::ops::Range;
+
+use dyad_plugin::figure::{Axis, Bar, Bars, Plot, Reference};
 use dyad_plugin::prelude::*;
 use dyad_stats::moments;
-use dyad_stats::sequence::{Peaks, peaks};
+use dyad_stats::resample::{Series, ar1};
+use dyad_stats::sequence::{AgainstDrift, Peaks, peaks};
 
-use crate::Settings;
 use crate::course::Course;
 
 /// Ratings of the clients who rated every session of the window, row after row.
-pub(crate) struct Complete {
-    pub(crate) ratings: Vec<f64>,
-    pub(crate) occasions: usize,
+struct Complete {
+    ratings: Vec<f64>,
+    occasions: usize,
     /// Position of the tested session.
-    pub(crate) tested: usize,
+    tested: usize,
     n: Counts,
-    dropped: Dropped,
+    dropped: u64,
 }
 
-impl Complete {
-    /// Writes onto an estimate whom it rests on and who was left out.
-    pub(crate) fn describe(&self, estimate: Estimate) -> Estimate {
-        estimate.counts(self.n).dropped_units(self.dropped.clone())
-    }
-}
-
-/// Adds the shares of the highest rating, their permutation test and the contrast of the tested session.
-pub(crate) fn add(findings: &mut Findings, course: &Course<'_>, complete: &Complete) {
-    let (alliance, settings) = (course.alliance, course.settings);
-    let found = peaks(&complete.ratings, complete.occasions);
-    let [first, last] = settings.peak_window;
-    let new = |id: String, label: String| complete.describe(Estimate::new(id, label));
-
+/// Adds the shares of the highest rating, their test against any order, the contrast of the tested session, and the test against drift.
+pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
+    let complete = complete(course);
+    let (words, [first, last]) = (&course.words, course.settings.peak_window);
+    let (occasions, tested) = (complete.occasions, complete.tested);
+    let lost = words.text("dropped.window");
+    let new = |estimate: Estimate| estimate.counts(complete.n).dropped(&lost, complete.dropped);
+    let found = peaks(&complete.ratings, occasions);
     for (occasion, k) in (first..=last).enumerate() {
-        let id = format!("peak/{}/share_session_{k}", alliance.id);
-        let share = new(
-            id,
-            format!("Share of clients whose highest {} falls on session {k}", alliance.name()),
-        )
-        .method("clients with every rating of the window; tied sessions share equally")
-        .source("horvath1990");
-        findings.estimates.push(match &found {
-            Ok(found) => share
-                .value(found.shares[occasion])
-                .detail("tied_clients", found.tied_clients as f64),
-            Err(reason) => share.refused(reason.to_string()),
-        });
+        let share = new(words.with("k", k).estimate("peak/A/share_session_{k}"));
+        findings.estimates.push(share.given(found.as_ref(), |e, found| {
+            e.value(found.shares[occasion]).detail("tied_clients", found.tied_clients as f64)
+        }));
     }
-
-    let tested = complete.tested;
-    let id = format!("peak/{}/session_{}_permutation", alliance.id, settings.peak_session);
-    let label = format!(
-        "More peaks of {} at session {} than in any order",
-        alliance.name(),
-        settings.peak_session
-    );
-    let permutation = new(id, label)
-        .method("share with exact one-sided permutation p: each client's own ratings in any order, by convolution")
-        .source("edgington2007");
-    findings.estimates.push(match &found {
-        Ok(found) => permutation
-            .value(found.shares[tested])
+    let permutation = new(words.estimate("peak/A/session_{peak_session}_permutation"));
+    findings.estimates.push(permutation.given(found.as_ref(), |e, found| {
+        e.value(found.shares[tested])
             .p(found.permutation_p(tested))
-            .detail("expected", 1.0 / complete.occasions as f64)
-            .warn("with autocorrelated ratings this null is conservative for middle sessions and liberal for the first and last"),
-        Err(reason) => permutation.refused(reason.to_string()),
-    });
-
-    let id = format!("peak/{}/contrast_{}", alliance.id, settings.peak_session);
-    let label = format!(
-        "{} at session {} above the mean of the other early sessions",
-        alliance.name(),
-        settings.peak_session
-    );
-    let contrast = new(id, label)
-        .method("per client the rating minus the mean of the other sessions of the window; one-sample t test")
-        .source("student1908");
-    let others = complete.occasions as f64 - 1.0;
-    let differences: Vec<f64> = complete
-        .ratings
-        .chunks_exact(complete.occasions)
+            .detail("expected", 1.0 / occasions as f64)
+            .warn(words.text("warn.autocorrelated"))
+    }));
+    let others = occasions as f64 - 1.0;
+    let differences: Vec<f64> = (complete.ratings.chunks_exact(occasions))
         .map(|x| x[tested] - (x.iter().sum::<f64>() - x[tested]) / others)
         .collect();
+    let contrast = new(words.estimate("peak/A/contrast_{peak_session}"));
     findings.estimates.push(contrast.t_test(moments::one_sample(&differences, 0.0)));
-    if let Ok(found) = &found {
-        findings.figures.push(figure(alliance, settings, found, complete.n));
-    }
+    let drift = found
+        .as_ref()
+        .map_err(ToString::to_string)
+        .and_then(|found| against_drift(found, &complete).map_err(|e| e.to_string()));
+    let estimate = new(words.estimate("peak/A/session_{peak_session}_drift"));
+    findings.estimates.push(estimate.given(drift, |e, (share, rho, test)| {
+        e.value(share)
+            .p(test.p)
+            .details([("autocorrelation", rho), ("expected", test.expected)])
+            .details([("null_low", test.band[0]), ("null_high", test.band[1])])
+    }));
+    findings.figures.extend(found.ok().map(|found| figure(course, &found, complete.n)));
 }
 
 /// The clients with a rating at every session of the window.
-pub(crate) fn complete(course: &Course<'_>) -> Complete {
-    let window = course.settings.peak_window;
-    let [first, last] = window;
-    let occasions = usize::try_from(last - first + 1).unwrap_or(0);
+fn complete(course: &Course<'_>) -> Complete {
+    let occasions = course.width();
     let (mut ratings, mut with) = (Vec::new(), Vec::new());
-    let mut series = Vec::with_capacity(occasions);
     for client in 0..course.clients.len() {
-        series.clear();
+        let start = ratings.len();
+        ratings.extend(course.inside(client).map(|(_, rating)| rating));
         // Session numbers of a client are unique and ascending, so as many ratings as sessions means one at each.
-        let inside = course.series(client).filter(|(s, _)| in_window(Some(*s), window));
-        series.extend(inside.map(|(_, rating)| rating));
-        if series.len() == occasions {
-            ratings.extend_from_slice(&series);
+        if ratings.len() - start == occasions {
             with.push(client);
+        } else {
+            ratings.truncate(start);
         }
     }
-    let dropped = Dropped {
-        reason: format!("no rating at one of sessions {first}-{last}"),
-        clients: Some((course.clients.len() - with.len()) as u64),
-        ..Dropped::default()
-    };
-    let tested = usize::try_from(course.settings.peak_session - first).unwrap_or(0);
-    Complete { ratings, occasions, tested, n: course.clients.counts(&with), dropped }
+    let tested = course.settings.peak_session - course.settings.peak_window[0];
+    Complete {
+        ratings,
+        occasions,
+        tested: usize::try_from(tested).unwrap_or(0),
+        n: course.clients.counts(&with),
+        dropped: (course.clients.len() - with.len()) as u64,
+    }
+}
+
+/// The share of clients who peak at the tested session, their autocorrelation, and what series that drift as these do to the share.
+fn against_drift(
+    found: &Peaks,
+    complete: &Complete,
+) -> dyad_stats::Result<(f64, f64, AgainstDrift)> {
+    let (occasions, rows) = (complete.occasions.max(1), complete.ratings.len());
+    let sessions: Vec<u16> =
+        (0..rows).map(|row| u16::try_from(row % occasions).unwrap_or(u16::MAX)).collect();
+    let clients: Vec<Range<usize>> =
+        (0..rows / occasions).map(|c| c * occasions..(c + 1) * occasions).collect();
+    let series = Series { sessions: &sessions, values: &complete.ratings, clients: &clients };
+    let rho = ar1(&series)?.rho;
+    Ok((found.shares[complete.tested], rho, found.against_drift(complete.tested, rho)?))
 }
 
 /// Shares by session beside what chance alone gives.
-fn figure(alliance: &Measure, settings: &Settings, found: &Peaks, n: Counts) -> Figure {
-    let [first, last] = settings.peak_window;
+fn figure(course: &Course<'_>, found: &Peaks, n: Counts) -> Figure {
+    let ([first, last], peak) = (course.settings.peak_window, course.settings.peak_session);
     let band = found.null_band();
-    let bars = (first..=last)
-        .zip(&found.shares)
-        .map(|(k, &value)| Bar {
-            label: k.to_string(),
-            value,
-            interval: None,
-            null_band: Some(band),
-            highlight: k == settings.peak_session,
-        })
-        .collect();
+    let bars = (first..=last).zip(&found.shares).map(|(k, &value)| Bar {
+        label: k.to_string(),
+        value,
+        interval: None,
+        null_band: Some(band),
+        highlight: k == peak,
+    });
     let expected = 1.0 / found.shares.len() as f64;
-    let tested = found.shares[usize::try_from(settings.peak_session - first).unwrap_or(0)];
-    let alt = format!(
-        "Bars of the share of clients (vertical) whose highest {} falls on each of sessions {first} to {last} (horizontal). \
-         {} peak at session {}; in any order it would be {}.",
-        alliance.name(),
-        apa::percent(tested, 1),
-        settings.peak_session,
-        apa::percent(expected, 1),
-    );
-    let caption = format!(
-        "Clients with every rating of sessions {first} to {last}; tied sessions share equally ({} with ties). The line is the uniform share, \
-         the band holds 95 % of the permutation null within clients.",
-        apa::counted(found.tied_clients as u64, "client")
-    );
+    let tested = found.shares[usize::try_from(peak - first).unwrap_or(0)];
     let plot = Bars {
         x: Axis::new("Session of the highest rating"),
         y: Axis::new("Share of clients"),
-        bars,
+        bars: bars.collect(),
         reference: Some(Reference { label: "any order".to_owned(), value: expected }),
     };
-    let title = format!("Session of the highest {}", alliance.name());
-    Figure::new(format!("peak-{}", alliance.id), title, caption, alt, n, Plot::Bars(plot))
+    let words = course.words.with("tested", tested).with("expected", expected);
+    words.with("tied", found.tied_clients).figure("peak-A", n, Plot::Bars(plot))
 }

@@ -9,49 +9,40 @@ const ALPHA: f64 = 0.05;
 
 /// Adds `verdict/A` from the estimates that were made before.
 pub(crate) fn add(findings: &mut Findings, run: &Run<Settings>, alliance: &Measure) {
-    let session = run.settings().peak_session;
-    let (low, high) = (session as f64 - 0.5, session as f64 + 0.5);
-    let get = |id: String| findings.get(&id).filter(|e| e.refused.is_none()).cloned();
-    let peak = |what: &str| get(format!("peak/{}/{what}", alliance.id));
-    let growth = |what: &str| get(format!("growth/{}/{what}", alliance.id));
-    let (contrast, permutation) =
-        (peak(&format!("contrast_{session}")), peak(&format!("session_{session}_permutation")));
-    let (curvature, vertex) = (growth("quadratic"), growth("vertex"));
-    let (rise, dip) = (growth("knot_rise"), growth("knot_dip"));
+    let session = run.settings().peak_session as f64;
+    let (low, high) = (session - 0.5, session + 0.5);
+    let words = run.words().about("A", alliance).with("low", low).with("high", high);
+    let get = |key: &str| words.get(findings, key).filter(|e| e.refused.is_none());
+    let contrast = get("peak/A/contrast_{peak_session}");
+    let permutation = get("peak/A/session_{peak_session}_permutation");
+    let (curvature, vertex) = (get("growth/A/quadratic"), get("growth/A/vertex"));
+    let (rise, dip) = (get("growth/A/knot_rise"), get("growth/A/knot_dip"));
+    let joint = get("growth/A/rise_and_dip").and_then(|e| e.p);
 
-    let mut estimate = Estimate::new(
-        format!("verdict/{}", alliance.id),
-        format!("An early peak of {} at session {session}", alliance.name()),
-    )
-    .counts(contrast.as_ref().map_or_else(Counts::default, |e| e.n))
-    .method(format!(
-        "supported: contrast above 0 with p < .05, permutation p < .05, curvature below 0 with the interval of its vertex inside [{low}, \
-         {high}], and a rise up to session {session} and a dip after it, both at p < .05 (intersection–union); not supported: the \
-         interval of the contrast at or below 0, or that of the vertex outside [{low}, {high}], or the rise below 0, or the dip above 0, or \
-         a curvature above 0 with p < .05; otherwise undecided"
-    ))
-    .source("horvath1990")
-    .source("stevens2007");
-
+    let value = |e: Option<&Estimate>| e.and_then(|e| e.estimate).unwrap_or(0.0);
+    let significant = |e: Option<&Estimate>| e.and_then(|e| e.p).is_some_and(|p| p < ALPHA);
+    let interval = |e: Option<&Estimate>, holds: &dyn Fn([f64; 2]) -> bool| {
+        e.and_then(|e| e.ci).is_some_and(holds)
+    };
     let against = [
-        contrast.as_ref().and_then(|e| e.ci).is_some_and(|ci| ci[1] <= 0.0),
-        vertex.as_ref().and_then(|e| e.ci).is_some_and(|ci| ci[1] < low || ci[0] > high),
-        rise.as_ref().and_then(|e| e.ci).is_some_and(|ci| ci[1] < 0.0),
-        dip.as_ref().and_then(|e| e.ci).is_some_and(|ci| ci[0] > 0.0),
-        curvature.as_ref().is_some_and(|e| signed(e) > 0.0 && significant(e)),
+        interval(contrast, &|ci| ci[1] <= 0.0),
+        interval(vertex, &|ci| ci[1] < low || ci[0] > high),
+        interval(rise, &|ci| ci[1] < 0.0),
+        interval(dip, &|ci| ci[0] > 0.0),
+        value(curvature) > 0.0 && significant(curvature),
     ];
-    let joint = growth("rise_and_dip").and_then(|e| e.p);
     let for_it = [
-        contrast.as_ref().is_some_and(|e| signed(e) > 0.0 && significant(e)),
-        permutation.as_ref().is_some_and(significant),
-        curvature.as_ref().is_some_and(|e| signed(e) < 0.0),
-        vertex.as_ref().and_then(|e| e.ci).is_some_and(|ci| ci[0] >= low && ci[1] <= high),
+        value(contrast) > 0.0 && significant(contrast),
+        significant(permutation),
+        value(curvature) < 0.0,
+        interval(vertex, &|ci| ci[0] >= low && ci[1] <= high),
         joint.is_some_and(|p| p < ALPHA),
     ];
-    if let Some(p) = joint {
-        estimate = estimate.detail("joint_p", p);
-    }
-    let given = [&contrast, &permutation, &curvature, &rise].iter().any(|e| e.is_some());
+    let estimate = words
+        .estimate("verdict/A")
+        .counts(contrast.map_or_else(Counts::default, |e| e.n))
+        .detail_if("joint_p", joint);
+    let given = [contrast, permutation, curvature, rise].iter().any(Option::is_some);
     findings.estimates.push(if !given {
         estimate.refused("none of the estimates behind the verdict can be given")
     } else if against.contains(&true) {
@@ -61,12 +52,4 @@ pub(crate) fn add(findings: &mut Findings, run: &Run<Settings>, alliance: &Measu
     } else {
         estimate.verdict(Verdict::Supported)
     });
-}
-
-fn signed(estimate: &Estimate) -> f64 {
-    estimate.estimate.unwrap_or(0.0)
-}
-
-fn significant(estimate: &Estimate) -> bool {
-    estimate.p.is_some_and(|p| p < ALPHA)
 }
