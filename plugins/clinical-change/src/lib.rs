@@ -1,18 +1,18 @@
 #![forbid(unsafe_code)]
 //! Clinical change: how many clients improve, recover, stay as they are, or get worse?
 //!
-//! One file per subject: `scale` (criterion and cut-offs of an outcome), `rates` (the classes of Jacobson and Truax), `service` (rates by
-//! fixed thresholds), `share` (a rate with both its intervals), `effect` (how much clients change), `gains` (sudden ones), `attendance` (who stays), `figure` and `funnel`.
+//! One file per subject: `outcome` (clients before and after, criterion and cut-offs), `rates` (the classes of Jacobson and Truax, and
+//! rates by fixed thresholds), `rate` (a rate with both its intervals), `effect` (how much clients change), `gains` (sudden ones),
+//! `attendance` (who stays). What a reader sees besides: `figure`, `funnel`, `words`.
 
 mod attendance;
 mod effect;
 mod figure;
 mod funnel;
 mod gains;
+mod outcome;
+mod rate;
 mod rates;
-mod scale;
-mod service;
-mod share;
 mod words;
 
 use dyad_plugin::derived::Clients;
@@ -39,6 +39,7 @@ struct ClinicalChange;
 impl Analysis for ClinicalChange {
     type Settings = Settings;
     const EXPLAIN: &'static str = include_str!("../explain.toml");
+    const WORDS: &'static str = include_str!("../words.toml");
 
     fn manifest() -> Manifest {
         Manifest::new(
@@ -63,18 +64,13 @@ impl Analysis for ClinicalChange {
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
         let clients = Clients::of(run)?;
         let mut findings = Findings::new();
-        for outcome in run.measures_of(Role::Outcome) {
-            let scale = scale::Scale::of(run, &clients, outcome)?;
-            scale.add(&mut findings);
-            let no_last = format!("no {} score", outcome.name());
-            let sample =
-                clients.complete(&[(&scale.baseline, "no baseline"), (&scale.last, &no_last)]);
-            let first = sample.pick(&scale.baseline);
-            let pairs: Vec<(f64, f64)> = first.into_iter().zip(sample.pick(&scale.last)).collect();
-            rates::add(&mut findings, run.settings(), &clients, &scale, &sample, &pairs);
-            service::add(&mut findings, &clients, &scale, &sample, &pairs);
-            effect::add(&mut findings, &clients, &scale, &sample, &pairs);
-            gains::add(&mut findings, run, &clients, &scale)?;
+        for measure in run.measures_of(Role::Outcome) {
+            let outcome = outcome::Outcome::of(run, &clients, measure)?;
+            findings.estimates.extend(outcome.scale());
+            rates::classes(&mut findings, &outcome);
+            rates::service(&mut findings, &outcome);
+            effect::add(&mut findings, &outcome);
+            gains::add(&mut findings, &outcome)?;
         }
         attendance::add(&mut findings, run, &clients)?;
         findings.text = words::text(&findings, run);

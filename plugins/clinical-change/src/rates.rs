@@ -1,155 +1,134 @@
-//! The classes of change as rates.
+//! The classes of change by Jacobson and Truax, and the rates a service reports by fixed thresholds.
 
-use dyad_plugin::apa;
-use dyad_plugin::derived::{Clients, Sample};
 use dyad_plugin::prelude::*;
 use dyad_stats::SCORE_TOLERANCE;
 use dyad_stats::change::{Change, Classifier};
 
-use crate::scale::Scale;
-use crate::share::{Among, table};
-use crate::{Settings, figure, funnel};
+use crate::outcome::Outcome;
+use crate::rate::{Rate, fill};
+use crate::{figure, funnel};
 
-/// The rates, in the order of the report: id, label, whether it needs cut-off c.
-const RATES: [(&str, &str, bool); 6] = [
-    ("recovered", "Recovered", true),
-    ("improved", "Improved, not recovered", true),
-    ("unchanged", "No reliable change", false),
-    ("deteriorated", "Deteriorated", false),
-    ("reliable_improvement", "Reliably improved", false),
-    ("reliable_recovery", "Reliably recovered, of the cases at the start", false),
+/// The classes, in the order of the report, and whether each needs cut-off c.
+const CLASSES: [(&str, bool); 6] = [
+    ("Y/recovered", true),
+    ("Y/improved", true),
+    ("Y/unchanged", false),
+    ("Y/deteriorated", false),
+    ("Y/reliable_improvement", false),
+    ("Y/reliable_recovery", false),
 ];
 
-/// Adds the rates of one outcome, their table, notes and figures.
-pub(crate) fn add(
-    findings: &mut Findings,
-    settings: &Settings,
-    clients: &Clients<'_>,
-    scale: &Scale<'_>,
-    sample: &Sample,
-    pairs: &[(f64, f64)],
-) {
-    let classifier = scale.classifier();
-    let mut estimates = Vec::new();
-    for (what, label, needs_cutoff) in RATES {
-        let estimate = sample.describe(Estimate::new(
-            format!("{}/{what}", scale.outcome.id),
-            format!("{label}, {}", scale.outcome.name()),
-        ));
-        let estimate = estimate.source("jacobson1991").source("wilson1927").method(method(what));
-        estimates.push(match (&classifier, &scale.cutoff, &scale.caseness) {
-            (Err(reason), ..) => estimate.refused(reason.as_str()),
-            (_, Err(reason), _) if needs_cutoff => estimate.refused(reason.as_str()),
-            (_, _, Err(reason)) if what == "reliable_recovery" => estimate.refused(reason.as_str()),
-            (Ok(rule), ..) => {
-                let among = among(what, rule, scale, sample, pairs);
-                let lost = sample.clients.len() as u64 - among.of();
-                among.rate(estimate.dropped("not a case at the start", lost), clients)
+/// The rates by fixed thresholds, and whether each needs the cut-off and the points of a reliable change.
+const SERVICE: [(&str, bool, bool); 5] = [
+    ("Y/service/caseness", true, false),
+    ("Y/service/recovery", true, false),
+    ("Y/service/reliable_improvement", false, true),
+    ("Y/service/reliable_recovery", true, true),
+    ("Y/service/reliable_deterioration", false, true),
+];
+
+/// Adds the classes of one outcome, their table, notes and figures.
+pub(crate) fn classes(findings: &mut Findings, outcome: &Outcome<'_>) {
+    let rule = outcome.classifier();
+    let estimates = CLASSES.map(|(key, needs_cutoff)| {
+        let estimate = outcome.sample.describe(outcome.words.estimate(key));
+        let rate = rule.as_ref().map_err(Clone::clone).and_then(|rule| {
+            match (&outcome.cutoff, &outcome.caseness) {
+                (Err(reason), _) if needs_cutoff => Err(reason.clone()),
+                (_, Err(reason)) if key == "Y/reliable_recovery" => Err(reason.clone()),
+                _ => Ok(class(outcome, key, rule)),
             }
         });
+        estimate.given(rate, |e, rate| give(outcome, e, &rate))
+    });
+    let Ok(rule) = rule else {
+        findings.estimates.extend(estimates);
+        return;
+    };
+    notes(findings, outcome, &rule);
+    findings.tables.push(fill(outcome.words.table("change-Y"), &estimates));
+    findings.figures.extend(figure::jacobson_truax(outcome, &rule, &estimates));
+    findings.estimates.extend(estimates);
+    funnel::add(findings, outcome, &class(outcome, "Y/reliable_improvement", &rule));
+}
+
+/// Who counts, among whom.
+fn class(outcome: &Outcome<'_>, key: &str, rule: &Classifier) -> Rate {
+    let of_cases = key == "Y/reliable_recovery";
+    let mut rate = Rate::default();
+    for (&client, &(first, last)) in outcome.sample.clients.iter().zip(&outcome.pairs) {
+        let class = rule.classify(first, last);
+        let counts = match key {
+            "Y/recovered" => class == Change::Recovered,
+            "Y/improved" => class == Change::Improved,
+            "Y/unchanged" => class == Change::Unchanged,
+            "Y/deteriorated" => matches!(class, Change::Deteriorated | Change::Harmed),
+            _ => rule.is_better(first, last),
+        };
+        if !of_cases || outcome.is_case(first) {
+            rate.push(client, counts && !(of_cases && outcome.is_case(last)));
+        }
     }
-    if let Ok(rule) = &classifier {
-        notes(findings, rule, pairs, scale);
-        findings.tables.push(table(
-            format!("change-{}", scale.outcome.id),
-            format!("Change of {}", scale.outcome.name()),
-            "The four classes add to all clients; the last two rows are rates of their own.",
-            &estimates.iter().collect::<Vec<_>>(),
-        ));
-        findings.figures.extend(figure::jacobson_truax(scale, rule, pairs, &estimates, sample.n));
+    rate
+}
+
+fn give(outcome: &Outcome<'_>, estimate: Estimate, rate: &Rate) -> Estimate {
+    let lost = outcome.sample.clients.len() as u64 - rate.of();
+    let estimate = estimate.dropped("not a case at the start", lost);
+    rate.give(estimate, outcome.clients, &outcome.words)
+}
+
+/// Adds the rates a service reports, the same thresholds for every sample, and their table.
+pub(crate) fn service(findings: &mut Findings, outcome: &Outcome<'_>) {
+    let (words, measure, sign) = (&outcome.words, outcome.measure, outcome.sign);
+    let (cutoff, points) = (measure.cutoff, measure.reliable_change);
+    let case = |score: f64| cutoff.is_some_and(|c| -sign * (score - c) >= -SCORE_TOLERANCE);
+    let beyond = |gain: f64| points.is_some_and(|p| gain >= p - SCORE_TOLERANCE);
+    let estimates = SERVICE.map(|(key, needs_cutoff, needs_points)| {
+        let estimate = outcome.sample.describe(words.estimate(key));
+        if needs_cutoff && cutoff.is_none() {
+            return estimate.refused(words.text("refuse.caseness"));
+        }
+        if needs_points && points.is_none() {
+            return estimate.refused(words.text("refuse.points"));
+        }
+        let mut rate = Rate::default();
+        for (&client, &(first, last)) in outcome.sample.clients.iter().zip(&outcome.pairs) {
+            let gain = sign * (last - first);
+            let recovered = case(first) && !case(last);
+            let counts = match key {
+                "Y/service/caseness" => case(first),
+                "Y/service/recovery" => recovered,
+                "Y/service/reliable_improvement" => beyond(gain),
+                "Y/service/reliable_recovery" => recovered && beyond(gain),
+                _ => beyond(-gain),
+            };
+            if case(first) || !key.ends_with("recovery") {
+                rate.push(client, counts);
+            }
+        }
+        let given = give(outcome, estimate, &rate);
+        given.detail_if("cutoff", cutoff).detail_if("reliable_change", points)
+    });
+    if estimates.iter().any(|e| e.estimate.is_some()) {
+        findings.tables.push(fill(words.table("service-Y"), &estimates));
     }
     findings.estimates.extend(estimates);
-    if let Ok(rule) = &classifier {
-        let improved = among("reliable_improvement", rule, scale, sample, pairs);
-        funnel::add(findings, settings, clients, scale.outcome, &improved);
-    }
-}
-
-fn method(what: &str) -> &'static str {
-    match what {
-        "reliable_recovery" => {
-            "reliably better, at caseness at the start and below it at the end; denominator: cases at the start; Wilson interval"
-        }
-        "reliable_improvement" => {
-            "change beyond the criterion for the better; denominator: clients with baseline and final score; Wilson interval"
-        }
-        _ => {
-            "Jacobson–Truax class; denominator: clients with baseline and final score; Wilson interval"
-        }
-    }
-}
-
-fn counts_as(what: &str, rule: &Classifier, (baseline, last): (f64, f64)) -> bool {
-    let class = rule.classify(baseline, last);
-    match what {
-        "recovered" => class == Change::Recovered,
-        "improved" => class == Change::Improved,
-        "unchanged" => class == Change::Unchanged,
-        "deteriorated" => matches!(class, Change::Deteriorated | Change::Harmed),
-        _ => rule.is_better(baseline, last),
-    }
-}
-
-fn among(
-    what: &str,
-    rule: &Classifier,
-    scale: &Scale<'_>,
-    sample: &Sample,
-    pairs: &[(f64, f64)],
-) -> Among {
-    let of_cases = what == "reliable_recovery";
-    let mut among = Among::default();
-    for (&client, &pair) in sample.clients.iter().zip(pairs) {
-        if of_cases && !scale.is_case(pair.0) {
-            continue;
-        }
-        let hit = counts_as(what, rule, pair) && (!of_cases || !scale.is_case(pair.1));
-        among.push(client, hit);
-    }
-    among
 }
 
 /// What a reader of the rates must know of this scale and these clients.
-fn notes(findings: &mut Findings, rule: &Classifier, pairs: &[(f64, f64)], scale: &Scale<'_>) {
-    let name = scale.outcome.name();
-    let mut note = |kind, text: String| findings.notes.push(Note { kind, text });
-    note(
-        NoteKind::Choice,
-        format!(
-            "{name}: intake severity is {}; the final score is the last one observed.",
-            scale.baseline_source
-        ),
-    );
-    let harmed =
-        pairs.iter().filter(|(b, l)| rule.classify(*b, *l) == Change::Harmed).count() as u64;
-    if harmed > 0 {
-        let clients = apa::counted(harmed, "client");
-        note(
-            NoteKind::Info,
-            format!(
-                "{name}: {clients} who deteriorated also crossed the cut-off from the functional side."
-            ),
-        );
-    }
+fn notes(findings: &mut Findings, outcome: &Outcome<'_>, rule: &Classifier) {
+    findings.notes.push(outcome.words.note(NoteKind::Choice, "note.baseline"));
+    let mut note = |key: &str, holds: &dyn Fn(f64, f64) -> bool| {
+        let clients = outcome.pairs.iter().filter(|(first, last)| holds(*first, *last)).count();
+        if clients > 0 {
+            let words = outcome.words.with("clients", clients);
+            findings.notes.push(words.note(NoteKind::Info, key));
+        }
+    };
+    note("note.harmed", &|first, last| rule.classify(first, last) == Change::Harmed);
     let Some(c) = rule.cutoff else { return };
     let on = |score: f64| (score - c).abs() < SCORE_TOLERANCE;
-    let on_cutoff = pairs.iter().filter(|(b, l)| on(*b) || on(*l)).count() as u64;
-    if on_cutoff > 0 {
-        let clients = apa::counted(on_cutoff, "client");
-        note(
-            NoteKind::Info,
-            format!("{name}: {clients} scored exactly the cut-off, which is on neither side."),
-        );
-    }
-    let functional =
-        pairs.iter().filter(|(b, _)| scale.outcome.benefit_sign() * (b - c) > 0.0).count() as u64;
-    if functional > 0 {
-        let clients = apa::counted(functional, "client");
-        note(
-            NoteKind::Info,
-            format!(
-                "{name}: {clients} began on the functional side of cut-off c and could not recover; they are in the denominator."
-            ),
-        );
-    }
+    note("note.on_cutoff", &|first, last| on(first) || on(last));
+    note("note.functional", &|first, _| outcome.sign * (first - c) > 0.0);
 }
