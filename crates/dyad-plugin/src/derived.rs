@@ -292,6 +292,16 @@ pub struct Pairs {
     pub dropped: Vec<Dropped>,
 }
 
+impl Pairs {
+    /// Writes onto an estimate which rows it rests on and how many were left out.
+    #[must_use]
+    pub fn describe(&self, mut estimate: Estimate) -> Estimate {
+        estimate.n = self.n;
+        estimate.dropped.clone_from(&self.dropped);
+        estimate
+    }
+}
+
 /// Intake severity, and where it comes from.
 pub struct Baseline {
     /// One value per client.

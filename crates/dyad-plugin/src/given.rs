@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use dyad_model::Estimate;
 use dyad_stats::correlation::Correlation;
-use dyad_stats::linear::{ClusterRobust, Correction, GlmCoefficient, ols};
+use dyad_stats::linear::{ClusterRobust, GlmCoefficient, clustered_mean};
 use dyad_stats::mixed::Fit;
 use dyad_stats::moments::TTest;
 use dyad_stats::survival::CoxCoefficient;
@@ -175,8 +175,7 @@ impl Given for Estimate {
             Ok(therapists) => therapists,
             Err(reason) => return self.refused(reason),
         };
-        let mean =
-            ols(&[], y).and_then(|m| m.cluster_robust("(intercept)", &therapists, Correction::Cr2));
+        let mean = clustered_mean(y, &therapists);
         let given = Self { p: None, statistic: None, ..self.clustered(mean) };
         given.site_interval(clients, of, y)
     }
@@ -186,9 +185,7 @@ impl Given for Estimate {
         if self.estimate.is_none() || sites.len() < MIN_SITES {
             return self;
         }
-        let mean =
-            ols(&[], y).and_then(|m| m.cluster_robust("(intercept)", &sites, Correction::Cr2));
-        match mean {
+        match clustered_mean(y, &sites) {
             Ok(m) => self.detail("site_low", m.ci[0]).detail("site_high", m.ci[1]),
             Err(_) => self,
         }

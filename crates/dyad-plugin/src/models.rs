@@ -24,6 +24,8 @@ pub struct At {
     pub session: i64,
     /// The client's row with the session number before; `None` after a missed session.
     pub previous: Option<usize>,
+    /// Whether it is the client's last row.
+    pub is_last: bool,
 }
 
 /// Session rows of a model with therapists and clients, and whom they come from.
@@ -42,6 +44,18 @@ impl SessionRows {
     pub fn describe(&self, estimate: Estimate) -> Estimate {
         let left_out = self.dropped.iter();
         left_out.fold(estimate.counts(self.n), |e, (reason, rows)| e.dropped_rows(reason, *rows))
+    }
+
+    /// The model with some of the columns.
+    ///
+    /// # Errors
+    /// The sentence to refuse with.
+    pub fn fit_with(&self, columns: &[&str], criterion: Criterion) -> Result<Fit, String> {
+        if !self.has_therapists {
+            return Err(NO_THERAPISTS.to_owned());
+        }
+        let fit = self.rows.with_columns(columns).and_then(|rows| rows.fit(criterion));
+        fit.map_err(|e| e.to_string())
     }
 
     /// y ~ columns + (1 | therapist/client), or with the random slopes of the rows.
@@ -75,6 +89,20 @@ impl Regression {
 }
 
 impl Clients<'_> {
+    /// The session rows of a client, in order.
+    #[must_use]
+    pub fn sessions(&self, client: usize) -> impl DoubleEndedIterator<Item = At> {
+        let rows = self.rows[client].clone();
+        let (first, end) = (rows.start, rows.end);
+        rows.map(move |row| {
+            let session = self.session.get(row).unwrap_or(1);
+            let follows =
+                |row: &usize| *row >= first && self.session.get(*row) == Some(session - 1);
+            let previous = row.checked_sub(1).filter(follows);
+            At { row, client, session, previous, is_last: row + 1 == end }
+        })
+    }
+
     /// Collects session rows into the rows of a model. `row` writes the columns and gives the response, or the position of its reason
     /// among `reasons` for leaving the row out; a position beyond them is not counted.
     ///
@@ -90,16 +118,11 @@ impl Clients<'_> {
         let (mut x, mut with) = (vec![0.0; columns], Vec::new());
         let mut dropped: Vec<(String, u64)> =
             reasons.iter().map(|reason| ((*reason).to_owned(), 0)).collect();
-        for (id, (client, range)) in (0..).zip(self.rows.iter().enumerate()) {
+        for (id, client) in (0..).zip(0..self.len()) {
             let before = rows.len();
             let therapist = self.therapist(client).unwrap_or(0);
-            for at in range.clone() {
-                let session = self.session.get(at).unwrap_or(1);
-                let follows = |row: &usize| {
-                    *row >= range.start && self.session.get(*row) == Some(session - 1)
-                };
-                let previous = at.checked_sub(1).filter(follows);
-                match row(At { row: at, client, session, previous }, &mut x) {
+            for at in self.sessions(client) {
+                match row(at, &mut x) {
                     Ok(y) => rows
                         .push(therapist, id, &x, y)
                         .map_err(|e| Failure::internal(e.to_string()))?,
@@ -173,6 +196,20 @@ impl Clients<'_> {
         let therapists = self.therapist_ranges(clients)?;
         let fit = ols(columns, y).map_err(|e| e.to_string())?;
         Ok(Regression { fit, therapists })
+    }
+
+    /// The rows of each therapist, from those of each of these clients, which follow one another without a gap.
+    ///
+    /// # Errors
+    /// The sentence to refuse with.
+    pub fn rows_by_therapist(
+        &self,
+        clients: &[usize],
+        rows: &[Range<usize>],
+    ) -> Result<Vec<Range<usize>>, String> {
+        let therapists = self.therapist_ranges(clients)?.into_iter();
+        let whole = |of: Range<usize>| rows[of.start].start..rows[of.end - 1].end;
+        Ok(therapists.filter(|of| !of.is_empty()).map(whole).collect())
     }
 
     /// The clients of each therapist, where therapists differ from clients.

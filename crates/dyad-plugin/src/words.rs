@@ -203,6 +203,13 @@ impl<'d> Words<'d> {
         summary::sentences(findings, |id| self.symbol(id))
     }
 
+    /// "Label: b = 0.49, SE = 0.35, …" for one estimate, refused or not; `None` without a symbol.
+    #[must_use]
+    pub fn sentence(&self, estimate: &Estimate) -> Option<String> {
+        let symbol = self.symbol(&estimate.id)?;
+        Some(format!("{}: {}.", estimate.label, reported(symbol, estimate)))
+    }
+
     /// "early alliance and final outcome, r = …; ranks, ρ = …": a list of `[reported]`, whose lines are an id and what is said of it.
     #[must_use]
     pub fn reported(&self, list: &str, findings: &Findings) -> String {

@@ -1,22 +1,15 @@
 #![forbid(unsafe_code)]
 //! Alliance and outcome: do clients with a stronger alliance end better?
 //!
-//! One file per question: `early` (client level), `phases` (middle, late, mean), `levels` (within and between therapists), `session`
-//! (session to session), `lagged` (the next session) and `null` (would it be found if it were not there), `sites` and `benchmark`, `moderators`,
-//! `together` (several process variables at once), `dropout` (who leaves), `raters`, `reliability`, `replication`. `pair` holds what they share, `checks`
-//! the assumptions, `words` the paragraphs.
+//! `pair` holds one alliance and one outcome measure and their client-level questions (early, later, within and between therapists,
+//! moderators), `session` those from session to session, with the check whether an effect would be found that is not there. One file
+//! per further question: `sites`, `together` (several process variables at once), `dropout` (who leaves), `raters`, `reliability`,
+//! `replication`. `checks`, `figures` and `words` hold what a reader sees besides the numbers.
 
-mod benchmark;
 mod checks;
 mod dropout;
-mod early;
 mod figures;
-mod lagged;
-mod levels;
-mod moderators;
-mod null;
 mod pair;
-mod phases;
 mod raters;
 mod reliability;
 mod replication;
@@ -64,6 +57,7 @@ struct AllianceOutcome;
 impl Analysis for AllianceOutcome {
     type Settings = Settings;
     const EXPLAIN: &'static str = include_str!("../explain.toml");
+    const WORDS: &'static str = include_str!("../words.toml");
 
     fn manifest() -> Manifest {
         Manifest::new("alliance-outcome", env!("CARGO_PKG_VERSION"), "Alliance and outcome")
@@ -105,14 +99,14 @@ impl Analysis for AllianceOutcome {
         for alliance in run.measures_of(Role::Alliance) {
             for outcome in run.measures_of(Role::Outcome) {
                 let pair = Pair::of(run, &clients, alliance, outcome)?;
-                early::add(&mut findings, &pair);
+                pair.early(&mut findings);
                 checks::add(&mut findings, &pair);
-                phases::add(&mut findings, &pair);
-                levels::add(&mut findings, &pair);
-                session::add(&mut findings, &pair);
-                lagged::add(&mut findings, &pair)?;
+                pair.phases(&mut findings);
+                pair.levels(&mut findings);
+                session::correlations(&mut findings, &pair);
+                session::lagged(&mut findings, &pair)?;
                 sites::add(&mut findings, &pair);
-                moderators::add(&mut findings, &pair)?;
+                pair.moderators(&mut findings)?;
             }
             dropout::add(&mut findings, run, &clients, alliance)?;
             reliability::add(&mut findings, run, &clients, alliance)?;

@@ -1,46 +1,173 @@
-//! Session level: within clients, between clients, and both mixed.
+//! From session to session: within clients, between clients, both mixed, and the next session's outcome.
 
+use dyad_plugin::models::SessionRows;
 use dyad_plugin::prelude::*;
 use dyad_stats::correlation;
+use dyad_stats::mixed::{
+    Criterion, KeptRows, NullRecovery, Rows, null_recovery, null_recovery_drift,
+};
+use dyad_stats::moments::{Moments, group_means};
+use dyad_stats::resample::Plan;
 
-use crate::pair::{Pair, words};
+use crate::pair::Pair;
 
-/// Adds the session-level correlations of one alliance and one outcome measure.
-pub(crate) fn add(findings: &mut Findings, pair: &Pair<'_>) {
+/// The columns of the lagged model besides the intercept.
+const COLUMNS: [&str; 5] = ["session", "within", "between_client", "between_therapist", "baseline"];
+/// Rows kept one by one for the null recovery. How wrong a test is depends on the sessions per client, and hardly on the number of
+/// clients once there are hundreds, so the first therapists speak for all: the cost does not grow with the data.
+const MOST_ROWS: usize = 2_000;
+
+/// Adds the session-level correlations.
+pub(crate) fn correlations(findings: &mut Findings, pair: &Pair<'_>) {
     let pairs = pair.clients.pairs(&pair.ratings, &pair.scores);
-    let new = |what: &str, label: &str| {
-        let (alliance, outcome) = (pair.alliance.name(), pair.outcome.name());
-        Estimate::new(pair.id("session", what), format!("{label}, {alliance} and {outcome}"))
-    };
-    let rows = |mut estimate: Estimate| {
-        estimate.n = pairs.n;
-        estimate.dropped.clone_from(&pairs.dropped);
-        estimate
-    };
-    let within = rows(new("rmcorr", "Repeated-measures correlation"))
-        .method("correlation of client-centred values, N − k − 1 df; Fisher z interval")
-        .source("bakdash2017");
+    let rows = |key: &str| pairs.describe(pair.words.estimate(key));
     let found = correlation::repeated_measures(&pairs.x, &pairs.y, &pairs.clients);
-    findings.estimates.push(within.correlation(found, pair.sign()));
+    let within = rows("session/A/Y/rmcorr").correlation(found, pair.sign());
 
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-    let (x, y): (Vec<f64>, Vec<f64>) = pairs
-        .clients
-        .iter()
-        .map(|rows| (mean(&pairs.x[rows.clone()]), mean(&pairs.y[rows.clone()])))
-        .unzip();
-    let between = new("between_client", "Correlation of client means")
+    let means = pairs.clients.iter();
+    let means = means.map(|rows| (mean(&pairs.x[rows.clone()]), mean(&pairs.y[rows.clone()])));
+    let (x, y): (Vec<f64>, Vec<f64>) = means.unzip();
+    let lost = (pair.clients.len() - x.len()) as u64;
+    let between = pair.words.estimate("session/A/Y/between_client");
+    let between = between
         .counts(Counts { rows: None, ..pairs.n })
-        .dropped("no session with both values", (pair.clients.len() - x.len()) as u64)
-        .method("Pearson correlation of client means over the sessions with both values")
-        .source("pearson1896");
-    findings.estimates.push(between.correlation(correlation::pearson(&x, &y), pair.sign()));
+        .dropped("no session with both values", lost)
+        .correlation(correlation::pearson(&x, &y), pair.sign());
 
-    let total = rows(new("total", "Correlation over all sessions"))
-        .method("Pearson correlation over all rows; no interval, because rows of one client are not independent")
-        .source("pearson1896");
-    findings.estimates.push(match correlation::total(&pairs.x, &pairs.y) {
-        Ok(r) => total.value_with_benefit(r, pair.sign()),
-        Err(reason) => total.refused(words(reason)),
+    let total = rows("session/A/Y/total")
+        .given(correlation::total(&pairs.x, &pairs.y), |e, r| e.value_with_benefit(r, pair.sign()));
+    findings.estimates.extend([within, between, total]);
+}
+
+/// The rows of the lagged model, and what was seen while they were collected.
+struct Lagged {
+    rows: SessionRows,
+    /// Of the ratings in a client's mean, those later than the session that predicts.
+    later: Moments,
+    /// Days from one session to the next, where the study has days.
+    gap: Moments,
+    kept: KeptRows<'static>,
+}
+
+/// Adds what the alliance says of the next session's outcome, and how often that would be found without it:
+/// Y ~ (session − 1) + alliance at the session before, in parts within clients, between clients, between therapists + baseline. The lag
+/// goes by session number: a missed session is a gap.
+pub(crate) fn lagged(findings: &mut Findings, pair: &Pair<'_>) -> Result<(), Failure> {
+    let lagged = collect(pair)?;
+    let fit = lagged.rows.fit(Criterion::Reml);
+    for (key, column) in [
+        ("session/A/Y/lagged_within", "within"),
+        ("session/A/Y/lagged_between_client", "between_client"),
+        ("session/A/Y/lagged_between_therapist", "between_therapist"),
+    ] {
+        let estimate = lagged.rows.describe(pair.words.estimate(key));
+        let estimate = estimate.fixed_effect(&fit, &[(column, 1.0)]);
+        let biases = if column == "within" { biases(&lagged, pair) } else { Vec::new() };
+        findings.estimates.push(biases.into_iter().fold(estimate, |e, bias| e.warn_if(true, bias)));
+    }
+    findings.estimates.extend(null(&lagged, pair));
+    Ok(())
+}
+
+fn collect(pair: &Pair<'_>) -> Result<Lagged, Failure> {
+    let clients = pair.clients;
+    let means = clients.mean(&pair.ratings);
+    let therapists: Vec<Option<i64>> = (0..clients.len()).map(|c| clients.therapist(c)).collect();
+    // Not of rows: long treatments weigh no more.
+    let of_therapist = group_means(&means, &therapists);
+    let sessions = pair.run.table("sessions")?;
+    let day = if sessions.has("day") { Some(sessions.integers("day")?) } else { None };
+    let (mut later, mut gap) = (Moments::new(), Moments::new());
+    let mut kept = KeptRows::new(&COLUMNS, MOST_ROWS);
+    let mut rated_before = vec![0_usize; clients.len()];
+    let rated: Vec<usize> = (clients.rows.iter())
+        .map(|rows| rows.clone().filter(|row| pair.ratings.get(*row).is_some()).count())
+        .collect();
+    let rows = Rows::in_nested_clusters(&COLUMNS);
+    let lacks = ["no rating at the session before (by number)", "no outcome score or no baseline"];
+    let rows = clients.session_rows(rows, COLUMNS.len(), &lacks, |at, x| {
+        let client = at.client;
+        let before = rated_before[client];
+        rated_before[client] += usize::from(pair.ratings.get(at.row).is_some());
+        let previous = at.previous.ok_or(0_usize)?;
+        let lag = pair.ratings.get(previous).ok_or(0_usize)?;
+        let level = means[client].zip(of_therapist.of[client]);
+        let known = pair.scores.get(at.row).zip(level).zip(pair.baseline.values[client]);
+        let ((y, (mean, therapist)), severity) = known.ok_or(1_usize)?;
+        let since_first = (at.session - 1) as f64;
+        let between = [mean - therapist, therapist - of_therapist.grand];
+        x.copy_from_slice(&[since_first, lag - mean, between[0], between[1], severity]);
+        later.push((rated[client] - before) as f64 / rated[client].max(1) as f64);
+        if let Some((now, then)) = day.and_then(|day| day.get(at.row).zip(day.get(previous))) {
+            gap.push((now - then) as f64);
+        }
+        kept.push(clients.therapist(client).unwrap_or(0), client, at.session, x, y);
+        Ok(y)
+    })?;
+    Ok(Lagged { rows, later, gap, kept })
+}
+
+/// The known biases of the model, with what this run says of each.
+fn biases(lagged: &Lagged, pair: &Pair<'_>) -> Vec<String> {
+    let rows = lagged.rows.rows.len().max(1) as f64;
+    let words = pair.words.with("each", rows / lagged.rows.n.clients.unwrap_or(1).max(1) as f64);
+    let words = words.with("later", lagged.later.mean().unwrap_or(0.0));
+    let spacing = match (lagged.gap.mean(), lagged.gap.sd()) {
+        (Ok(mean), Ok(sd)) => words.with("gap", mean).with("gap_sd", sd).text("bias.spacing"),
+        _ => words.text("bias.no_days"),
+    };
+    let [before, later, trend] =
+        ["bias.outcome_before", "bias.later", "bias.trend"].map(|key| words.text(key));
+    vec![before, later, trend, spacing, words.text("bias.not_centred")]
+}
+
+/// How often this design finds a lagged effect that is not there: with residuals independent, as the model has it, and with residuals
+/// as autocorrelated as these.
+fn null(lagged: &Lagged, pair: &Pair<'_>) -> [Estimate; 2] {
+    let studies = pair.run.settings().null_simulations;
+    let possible = if !pair.clients.has_therapists() {
+        Err("the study file names no therapist column".to_owned())
+    } else if studies == 0 {
+        Err("null_simulations is 0".to_owned())
+    } else {
+        Ok(())
+    };
+    let purpose = pair.words.id("session/A/Y/null_recovery");
+    let plan = Plan { seed: pair.run.seed(), purpose: &purpose, replicates: studies, threads: 1 };
+    let words = pair.words.with("most", MOST_ROWS);
+    let given = |e: Estimate, found: NullRecovery| {
+        e.value(found.share)
+            .ci(found.share_ci)
+            .detail("studies", found.studies as f64)
+            .detail("failed", found.failed as f64)
+            .detail("mean_estimate", found.mean)
+            .detail("sd_estimate", found.sd)
+            .warn_if(found.share_ci[0] > 0.05, words.text("warn.null"))
+    };
+    let kept = &lagged.kept;
+    let of_kept = Counts {
+        rows: Some(kept.len() as u64),
+        clients: Some(kept.clusters() as u64),
+        therapists: Some(kept.outer_clusters() as u64),
+        ..Counts::default()
+    };
+    let all_are_kept = kept.len() == lagged.rows.rows.len();
+    let found = possible.clone().and_then(|()| {
+        let few = if all_are_kept { Ok(None) } else { kept.rows().map(Some) };
+        let few = few.map_err(|e| e.to_string())?;
+        let rows = few.as_ref().unwrap_or(&lagged.rows.rows);
+        null_recovery(rows, "within", &plan).map_err(|e| e.to_string())
     });
+    let n = if all_are_kept { lagged.rows.n } else { of_kept };
+    let independent = words.estimate("session/A/Y/null_recovery").counts(n).given(found, given);
+
+    let drifting = possible.and_then(|()| {
+        null_recovery_drift(&kept.design(), "within", &plan).map_err(|e| e.to_string())
+    });
+    let n = Counts { therapists: None, ..of_kept };
+    let drift = words.estimate("session/A/Y/null_recovery_drift").counts(n);
+    let drift =
+        drift.given(drifting, |e, (rho, found)| given(e, found).detail("autocorrelation", rho));
+    [independent, drift]
 }

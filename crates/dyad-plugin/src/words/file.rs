@@ -66,7 +66,7 @@ impl Written {
     }
 }
 
-/// Whether an id is one of a key's: capitals stand for one measure, `{…}` for any text without a `/`.
+/// Whether an id is one of a key's: capitals stand for one measure, `{…}` for a whole number.
 pub(super) fn fits(key: &str, id: &str) -> bool {
     let (mut keys, mut ids) = (key.split('/'), id.split('/'));
     loop {
@@ -97,9 +97,8 @@ fn fits_part(key: &str, part: &str) -> bool {
         None => key == part,
         Some((before, after)) => {
             let after = after.split_once('}').map_or("", |(_, after)| after);
-            part.len() >= before.len() + after.len()
-                && part.starts_with(before)
-                && part.ends_with(after)
+            let number = part.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+            number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
         }
     }
 }

@@ -52,6 +52,18 @@ pub struct Glm {
     pub df: f64,
 }
 
+impl Glm {
+    /// The coefficient of a column.
+    ///
+    /// # Errors
+    /// [`StatsError::Refused`] if there is no such column.
+    pub fn coefficient(&self, column: &str) -> Result<GlmCoefficient> {
+        let at = self.names.iter().position(|name| name == column);
+        let found = at.and_then(|at| self.coefficients.get(at).copied());
+        found.ok_or_else(|| StatsError::Refused(format!("the model has no {column}").into()))
+    }
+}
+
 const ITERATIONS: usize = 100;
 
 /// Returns the maximum-likelihood fit of `y` on an intercept and the columns, by Fisher scoring.

@@ -1,6 +1,7 @@
 //! Least squares, generalised linear models, and cluster-robust standard errors.
 
 mod cluster_robust;
+mod clustered_mean;
 mod diagnostics;
 mod glm;
 mod line;
@@ -8,6 +9,7 @@ mod ols;
 mod response_surface;
 
 pub use cluster_robust::{ClusterRobust, Correction};
+pub use clustered_mean::clustered_mean;
 pub use diagnostics::Diagnostics;
 pub use glm::{Family, Glm, GlmCoefficient, glm};
 pub use line::{Line, MeanAt};

@@ -2,9 +2,11 @@
 
 mod false_discovery;
 mod family_wise;
+mod intersection_union;
 
 pub use false_discovery::benjamini_hochberg;
 pub use family_wise::holm;
+pub use intersection_union::intersection_union;
 
 use crate::{Result, StatsError};
 
