@@ -87,7 +87,7 @@ fn complete(course: &Course<'_>) -> Complete {
 
 /// The share of clients who peak at the tested session, their autocorrelation, and what series that drift as these do to the share.
 fn against_drift(
-    found: &Peaks,
+    found: &dyad_stats::Result<Peaks>,
     complete: &Complete,
 ) -> dyad_stats::Result<(f64, f64, AgainstDrift)> {
     let (occasions, rows) = (complete.occasions.max(1), complete.ratings.len());
@@ -97,6 +97,7 @@ fn against_drift(
         (0..rows / occasions).map(|c| c * occasions..(c + 1) * occasions).collect();
     let series = Series { sessions: &sessions, values: &complete.ratings, clients: &clients };
     let rho = ar1(&series)?.rho;
+    let found = found.as_ref().map_err(Clone::clone)?;
     Ok((found.shares[complete.tested], rho, found.against_drift(complete.tested, rho)?))
 }
 
