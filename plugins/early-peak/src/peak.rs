@@ -47,10 +47,7 @@ pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
         .collect();
     let contrast = new(words.estimate("peak/A/contrast_{peak_session}"));
     findings.estimates.push(contrast.t_test(moments::one_sample(&differences, 0.0)));
-    let drift = found
-        .as_ref()
-        .map_err(ToString::to_string)
-        .and_then(|found| against_drift(found, &complete).map_err(|e| e.to_string()));
+    let drift = against_drift(&found, &complete);
     let estimate = new(words.estimate("peak/A/session_{peak_session}_drift"));
     findings.estimates.push(estimate.given(drift, |e, (share, rho, test)| {
         e.value(share)
