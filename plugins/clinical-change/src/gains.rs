@@ -10,7 +10,7 @@ use crate::rate::Rate;
 const FEWEST: usize = 4;
 
 /// Adds `Y/sudden_gains` and `Y/sudden_losses`: shares of clients, with the number of changes among the details.
-pub(crate) fn add(findings: &mut Findings, outcome: &Outcome<'_>) -> Result<(), Failure> {
+pub(crate) fn add(findings: &mut Findings, outcome: &Outcome<'_>) {
     let words = outcome.words.with("fewest", FEWEST);
     let found = rule(outcome).and_then(|rule| Ok((rates(outcome, &rule)?, rule)));
     let points = found.as_ref().map_or(0.0, |(_, rule)| rule.points);
@@ -27,7 +27,6 @@ pub(crate) fn add(findings: &mut Findings, outcome: &Outcome<'_>) -> Result<(), 
             }
         });
     }
-    Ok(())
 }
 
 fn rule(outcome: &Outcome<'_>) -> Result<SuddenRule, String> {

@@ -70,7 +70,7 @@ impl Analysis for ClinicalChange {
             rates::classes(&mut findings, &outcome);
             rates::service(&mut findings, &outcome);
             effect::add(&mut findings, &outcome);
-            gains::add(&mut findings, &outcome)?;
+            gains::add(&mut findings, &outcome);
         }
         attendance::add(&mut findings, run, &clients)?;
         findings.text = words::text(&findings, run);
