@@ -3,100 +3,71 @@
 use dyad_plugin::prelude::*;
 use dyad_stats::sequence::{Agreement, NearAgreement};
 
-use crate::detectors::{Detector, Judged, Series};
+use crate::detectors::{Judged, spaced};
 
 /// Sessions by which two detectors may differ and still mean the same rupture.
 const SHIFT: i64 = 1;
+const KAPPA: &str = "agreement/A/{first}/{second}/kappa";
+const JACCARD: &str = "agreement/A/{first}/{second}/jaccard";
+
+/// Words about two detectors.
+fn words_of<'j>(judged: &Judged<'j>, [first, second]: [&'static str; 2]) -> Words<'j> {
+    let words = judged.words.with("first", first).with("second", second);
+    words.with("one", spaced(first)).with("other", spaced(second))
+}
 
 /// Adds `agreement/A/D1/D2/kappa` and `…/jaccard` for the 21 pairs, `agreement/A/two_or_more`, and a table of each.
-pub(crate) fn add(findings: &mut Findings, alliance: &Measure, judged: &Judged) {
+pub(crate) fn add(findings: &mut Findings, judged: &Judged<'_>) {
     for (i, first) in judged.detectors.iter().enumerate() {
         for (j, second) in judged.detectors.iter().enumerate().skip(i + 1) {
-            let unusable = unusable(judged, [first, second]);
-            let new = |what: &str, method: &str, source: &str| {
-                let id = format!("agreement/{}/{}/{}/{what}", alliance.id, first.name, second.name);
-                let (one, other) = (words(first.name), words(second.name));
-                let label = format!("Agreement of {one} and {other} on {}", alliance.name());
-                let estimate =
-                    Estimate::new(id, label).counts(judged.n).method(method).source(source);
-                match &unusable {
-                    Some(reason) => estimate.refused(reason.as_str()),
-                    None => estimate,
-                }
-            };
-            let kappa = new(
-                "kappa",
-                "Cohen's kappa over the rated sessions of the eligible clients; no interval: sessions cluster in clients",
-                "cohen1960",
-            );
-            let kappa = match same_sessions(judged, i, j).kappa() {
-                _ if kappa.refused.is_some() => kappa,
-                Ok(value) => kappa.value(value),
-                Err(reason) => kappa.refused(reason.to_string()),
-            };
-            let jaccard = new(
-                "jaccard",
-                "pairs of ruptures at most one session apart, each used once, over all distinct ruptures; no interval: sessions cluster in clients",
-                "jaccard1912",
-            );
-            let overlap = overlap(judged, i, j);
-            let jaccard = match overlap.jaccard() {
-                _ if jaccard.refused.is_some() => jaccard,
-                Ok(value) => jaccard.value(value).detail("pairs", overlap.matched as f64),
-                Err(reason) => jaccard.refused(reason.to_string()),
-            };
-            findings.estimates.extend([kappa, jaccard]);
+            let rules = [first, second].map(|d| d.rule.as_ref().map(|_| ()));
+            let usable = judged.unusable();
+            let usable = usable.and_then(|()| rules[0].and(rules[1]).map_err(Clone::clone));
+            let words = words_of(judged, [first.name, second.name]);
+            let kappa = usable
+                .clone()
+                .and_then(|()| same_sessions(judged, i, j).kappa().map_err(|e| e.to_string()));
+            let jaccard = usable.and_then(|()| {
+                let overlap = overlap(judged, i, j);
+                Ok((overlap.jaccard().map_err(|e| e.to_string())?, overlap.matched as f64))
+            });
+            findings.estimates.extend([
+                words.estimate(KAPPA).counts(judged.n).given(kappa, Estimate::value),
+                words
+                    .estimate(JACCARD)
+                    .counts(judged.n)
+                    .given(jaccard, |e, (value, pairs)| e.value(value).detail("pairs", pairs)),
+            ]);
         }
     }
-    findings.estimates.push(two_or_more(alliance, judged));
+    findings.estimates.push(two_or_more(judged));
     if !judged.series.is_empty() {
-        for (what, title) in [("kappa", "Agreement (κ)"), ("jaccard", "Overlap (Jaccard ± 1)")] {
-            let table = matrix(findings, alliance, judged, (what, title));
+        for (table, key) in [("kappa-A", KAPPA), ("jaccard-A", JACCARD)] {
+            let table = matrix(findings, judged, table, key);
             findings.tables.push(table);
         }
     }
 }
 
 /// Every detector against those after it.
-fn matrix(
-    findings: &Findings,
-    alliance: &Measure,
-    judged: &Judged,
-    (what, title): (&str, &str),
-) -> ReportTable {
-    let names = || judged.detectors.iter().map(|d| d.name);
-    let table = ReportTable::new(
-        format!("{what}-{}", alliance.id),
-        format!("{title} of the detectors of ruptures of {}", alliance.name()),
-    )
-    .column("detector", "Detector", ColumnKind::Text);
-    let table = names()
-        .skip(1)
-        .fold(table, |table, name| table.column(name, &words(name), ColumnKind::Correlation))
-        .note("κ asks for the same session; Jaccard counts ruptures one session apart as the same. Empty: no rupture by either, or the pair stands elsewhere.");
-    names().take(names().count() - 1).fold(table, |table, first| {
-        let cell = |second| {
-            let id = format!("agreement/{}/{first}/{second}/{what}", alliance.id);
-            Cell::number(findings.get(&id).and_then(|e| e.estimate))
-        };
-        let cells = [Cell::text(words(first))].into_iter().chain(names().skip(1).map(cell));
+fn matrix(findings: &Findings, judged: &Judged<'_>, table: &str, key: &str) -> ReportTable {
+    let names: Vec<&'static str> = judged.detectors.iter().map(|d| d.name).collect();
+    let Some((_, later)) = names.split_first() else { return judged.words.table(table) };
+    let headed = later.iter().fold(judged.words.table(table), |table, name| {
+        table.column(name, &spaced(name), ColumnKind::Correlation)
+    });
+    names[..names.len() - 1].iter().fold(headed, |table, first| {
+        let cells = later.iter().map(|second| {
+            let words = words_of(judged, [first, second]);
+            Cell::number(words.get(findings, key).and_then(|e| e.estimate))
+        });
+        let cells = [Cell::text(spaced(first))].into_iter().chain(cells);
         table.row(judged.n, cells.collect::<Vec<_>>())
     })
 }
 
-fn unusable(judged: &Judged, pair: [&Detector; 2]) -> Option<String> {
-    if judged.series.is_empty() {
-        return Some("no client has enough ratings".to_owned());
-    }
-    pair.into_iter().find_map(|d| d.rule.as_ref().err().cloned())
-}
-
-fn words(name: &str) -> String {
-    name.replace('_', " ")
-}
-
 /// Marks are few among the rated sessions: counted where they are, the rest is what is left.
-fn same_sessions(judged: &Judged, first: usize, second: usize) -> Agreement {
+fn same_sessions(judged: &Judged<'_>, first: usize, second: usize) -> Agreement {
     let (mut both, mut by_first, mut by_second, mut rated) = (0, 0, 0, 0);
     for series in &judged.series {
         let (a, b) = (&series.ruptures[first], &series.ruptures[second]);
@@ -113,13 +84,10 @@ fn same_sessions(judged: &Judged, first: usize, second: usize) -> Agreement {
     }
 }
 
-fn overlap(judged: &Judged, first: usize, second: usize) -> NearAgreement {
+fn overlap(judged: &Judged<'_>, first: usize, second: usize) -> NearAgreement {
     let mut overlap = NearAgreement::default();
     let mut at = [Vec::new(), Vec::new()];
-    let of_two = |series: &&Series| {
-        !(series.ruptures[first].is_empty() && series.ruptures[second].is_empty())
-    };
-    for series in judged.series.iter().filter(of_two) {
+    for series in &judged.series {
         for (at, detector) in at.iter_mut().zip([first, second]) {
             at.clear();
             at.extend(series.ruptures[detector].iter().map(|r| series.sessions[r.at]));
@@ -130,19 +98,7 @@ fn overlap(judged: &Judged, first: usize, second: usize) -> NearAgreement {
 }
 
 /// How many sessions two detectors or more call a rupture.
-fn two_or_more(alliance: &Measure, judged: &Judged) -> Estimate {
-    let estimate = Estimate::new(
-        format!("agreement/{}/two_or_more", alliance.id),
-        format!("Sessions that two detectors or more call a rupture of {}", alliance.name()),
-    )
-    .counts(judged.n)
-    .method(
-        "count of rated sessions of the eligible clients; no interval: sessions cluster in clients",
-    )
-    .source("gumz2012");
-    if judged.series.is_empty() {
-        return estimate.refused("no client has enough ratings");
-    }
+fn two_or_more(judged: &Judged<'_>) -> Estimate {
     let (mut any, mut several) = (0_u64, 0_u64);
     for series in &judged.series {
         let mut votes: Vec<usize> = series.ruptures.iter().flatten().map(|r| r.at).collect();
@@ -152,5 +108,8 @@ fn two_or_more(alliance: &Measure, judged: &Judged) -> Estimate {
             several += u64::from(of_session.len() >= 2);
         }
     }
-    estimate.value(several as f64).detail("by_one_or_more", any as f64)
+    let estimate = judged.words.estimate("agreement/A/two_or_more").counts(judged.n);
+    estimate.given(judged.unusable(), |e, ()| {
+        e.value(several as f64).detail("by_one_or_more", any as f64)
+    })
 }

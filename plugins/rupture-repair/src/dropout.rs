@@ -1,196 +1,191 @@
-//! Ruptures and dropout: hazard models in which only past ruptures count.
+//! Ruptures and dropout: hazard models in which only past ruptures count, and how long clients stay.
 
-use dyad_plugin::apa;
-use dyad_plugin::derived::Clients;
+use std::ops::Range;
+
 use dyad_plugin::prelude::*;
+use dyad_stats::sequence::{Rule, ruptures};
 use dyad_stats::survival::{Cox, HazardLink, Intervals, Ties, TimeScale, cox, discrete_hazard};
 
-use crate::Settings;
-use crate::at_risk::AtRisk;
+use crate::detectors::{Judged, rated, repair};
 
 /// Fewer therapists than these, and a robust standard error is unreliable.
 const FEW_THERAPISTS: usize = 10;
 /// Fewer than these, and the normal distribution finds too much.
 const NORMAL_THERAPISTS: usize = 50;
 
+/// One row per session of a client: at risk from the previous session number to this one.
+#[derive(Default)]
+struct AtRisk {
+    start: Vec<f64>,
+    stop: Vec<f64>,
+    /// At the last session of who left against plan.
+    event: Vec<bool>,
+    /// 1 from the session after the first drop on: only the past counts.
+    ruptured: Vec<f64>,
+    baseline: Vec<f64>,
+    /// The clients used, and the rows of each.
+    clients: Vec<usize>,
+    rows: Vec<Range<usize>>,
+    /// Clients whose end is unknown, and those without a baseline.
+    dropped: [u64; 2],
+}
+
+impl AtRisk {
+    /// Every session of the clients with a known end and a baseline, or the role that the study lacks.
+    fn of(judged: &Judged<'_>, drop: f64) -> Result<Result<Self, String>, Failure> {
+        let (run, clients) = (judged.run, judged.clients);
+        let lacking = |what: &str| Ok(Err(format!("the study declares no {what} measure")));
+        let role = |role: Role| run.measures_of(role).next();
+        let Some(dropout) = role(Role::Dropout) else { return lacking("dropout") };
+        let Some(baseline) = role(Role::Baseline) else { return lacking("baseline") };
+        let (left, severity) = (run.scores(dropout)?, run.scores(baseline)?);
+        let ratings = run.scores(judged.alliance)?;
+        let mut rows = Self::default();
+        for client in 0..clients.len() {
+            let (Some(left), severity) = (left.get(client), severity.get(client)) else {
+                rows.dropped[0] += 1;
+                continue;
+            };
+            let Some(severity) = severity else {
+                rows.dropped[1] += 1;
+                continue;
+            };
+            let (x, s) = rated(clients, ratings, client);
+            let found = ruptures(&x, &s, Rule::Drop(drop), repair(run.settings()));
+            let first = found.first().map(|rupture| s[rupture.at]);
+            let (before, mut last) = (rows.stop.len(), 0);
+            for at in clients.sessions(client) {
+                rows.start.push(last as f64);
+                rows.stop.push(at.session as f64);
+                rows.event.push(at.is_last && left >= 0.5);
+                rows.ruptured.push(f64::from(first.is_some_and(|first| first < at.session)));
+                rows.baseline.push(severity);
+                last = at.session;
+            }
+            if rows.stop.len() > before {
+                rows.rows.push(before..rows.stop.len());
+                rows.clients.push(client);
+            }
+        }
+        Ok(Ok(rows))
+    }
+
+    fn describe(&self, estimate: Estimate, judged: &Judged<'_>) -> Estimate {
+        let n = judged.clients.counts(&self.clients);
+        estimate
+            .counts(Counts { rows: Some(self.stop.len() as u64), ..n })
+            .dropped("dropout unknown", self.dropped[0])
+            .dropped("no baseline", self.dropped[1])
+            .detail("events", self.event.iter().filter(|e| **e).count() as f64)
+            .detail("exposed_rows", self.exposed() as f64)
+    }
+
+    fn exposed(&self) -> usize {
+        self.ruptured.iter().filter(|r| **r > 0.5).count()
+    }
+
+    /// The rows of each therapist, or why the association cannot be estimated.
+    fn by_therapist(&self, judged: &Judged<'_>) -> Result<Vec<Range<usize>>, String> {
+        if !self.event.contains(&true) {
+            return Err("no dropout".to_owned());
+        }
+        if self.exposed() == 0 || self.exposed() == self.ruptured.len() {
+            return Err("no rupture before the last session of any client".to_owned());
+        }
+        judged.clients.rows_by_therapist(&self.clients, &self.rows)
+    }
+}
+
 /// Adds `dropout/A/hazard_ratio`, `…/hazard_ratio/by_therapist`, `…/odds_ratio`, `…/proportionality` and `…/any_rupture`.
 ///
 /// The exposure comes from `fixed_drop` on all clients, because the other detectors look at the whole series and so into the future.
-pub(crate) fn add(
-    findings: &mut Findings,
-    run: &Run<Settings>,
-    clients: &Clients<'_>,
-    alliance: &Measure,
-    rows: &mut Result<AtRisk, String>,
-) -> Result<(), Failure> {
-    let drop = run.settings().fixed_drop;
-    let (hazard, fit) = hazard_ratio(run, clients, (alliance, drop), rows)?;
-    let name = alliance.name();
-    let robust = by_therapist(&hazard, &fit);
-    let new =
-        |what: &str, label: String| Estimate::new(format!("dropout/{}/{what}", alliance.id), label);
-    let odds = new("odds_ratio", format!("Odds ratio of leaving at a session after a drop of {name}"))
-        .method(format!(
-            "logistic regression of leaving at a session on session number, a drop of {drop} scale points at an earlier session and baseline; standard \
-             error robust by therapist, t with therapists − 1 df"
-        ))
-        .source("allison1982");
-    let odds = match rows {
-        Err(reason) => odds.refused(reason.as_str()),
-        Ok(rows) => odds_ratio(rows.describe(odds, clients), rows, clients),
+pub(crate) fn add(findings: &mut Findings, judged: &Judged<'_>) -> Result<(), Failure> {
+    let drop = judged.run.settings().fixed_drop;
+    let words = judged.words.with("drop", drop);
+    let (hazard, fit) = hazard_ratio(judged, drop)?;
+    let beside = |key: &str| Estimate {
+        n: hazard.n,
+        dropped: hazard.dropped.clone(),
+        ..words.estimate(key)
     };
-    let steady = new("proportionality", format!("Whether the hazard ratio of a drop of {name} stays the same over sessions"))
-        .method("score test of a hazard ratio that changes with 1 − Kaplan–Meier; chi-square(1), small: no sign of change")
-        .source("grambsch1994");
-    let steady = Estimate { n: hazard.n, dropped: hazard.dropped.clone(), ..steady };
-    let tested =
-        fit.and_then(|fit| fit.proportionality(TimeScale::KaplanMeier).map_err(|e| e.to_string()));
-    let steady = match tested.map(|test| test.columns.first().copied()) {
-        Err(reason) => steady.refused(reason),
-        Ok(None) => steady.refused("the model has no column"),
-        Ok(Some((chi_square, p))) => {
-            findings.notes.push(assumption(&name, p));
-            steady.value(chi_square).statistic("chi2", chi_square, Some(1.0)).p(p)
-        }
-    };
+    // The same hazard ratio, judged as one from few therapists.
+    let therapists = usize::try_from(hazard.n.therapists.unwrap_or(0)).unwrap_or(0);
+    let by_clusters = fit
+        .as_ref()
+        .map_err(Clone::clone)
+        .and_then(|fit| fit.coefficients[0].by_clusters(therapists).map_err(|e| e.to_string()));
+    let robust = beside("dropout/A/hazard_ratio/by_therapist").given(by_clusters, |e, b| {
+        let given = e.value(b.estimate.exp()).se(b.se).ci(b.ci.map(f64::exp));
+        few(judged, given.statistic("t", b.t, Some(b.df)).p(b.p), therapists)
+    });
+    let odds = odds_ratio(judged, words.estimate("dropout/A/odds_ratio"), drop)?;
+    let tested = fit.and_then(|fit| {
+        let test = fit.proportionality(TimeScale::KaplanMeier).map_err(|e| e.to_string())?;
+        test.columns.first().copied().ok_or_else(|| "the model has no column".to_owned())
+    });
+    if let Ok((_, p)) = &tested {
+        let verdict = words.text(if *p < 0.05 { "note.changes" } else { "note.same" });
+        let words = words.with("p", *p).with("verdict", verdict);
+        findings.notes.push(words.note(NoteKind::Assumption, "note.steady"));
+    }
+    let steady = beside("dropout/A/proportionality").given(tested, |e, (chi_square, p)| {
+        e.value(chi_square).statistic("chi2", chi_square, Some(1.0)).p(p)
+    });
     // The question everybody asks first, and why it has no answer.
-    let any = new("any_rupture", format!("Hazard ratio of dropout, clients with any rupture of {name} against none"))
-        .source("suissa2008")
-        .refused(
-            "immortal time: who stays longer has more chances for a rupture, so \"any rupture\" as a property of the client would make ruptures look \
-             protective; see hazard_ratio, where only past ruptures count",
-        );
+    let any = words.estimate("dropout/A/any_rupture").refused(words.text("refuse.any"));
     findings.estimates.extend([hazard, robust, odds, steady, any]);
     Ok(())
 }
 
-/// The same hazard ratio, judged as one from few therapists.
-fn by_therapist(hazard: &Estimate, fit: &Result<Cox, String>) -> Estimate {
-    let estimate = Estimate::new(
-        format!("{}/by_therapist", hazard.id),
-        format!("{}, judged by the number of therapists", hazard.label),
-    )
-    .method("the same Cox model; robust variance times G/(G − 1), t with G − 1 df, G therapists")
-    .source("cox1972")
-    .source("lin1989");
-    let estimate = Estimate { n: hazard.n, dropped: hazard.dropped.clone(), ..estimate };
-    let therapists = usize::try_from(hazard.n.therapists.unwrap_or(0)).unwrap_or(0);
-    let found = fit
-        .as_ref()
-        .map_err(Clone::clone)
-        .and_then(|fit| fit.coefficients[0].by_clusters(therapists).map_err(|e| e.to_string()));
-    match found {
-        Err(reason) => estimate.refused(reason),
-        Ok(b) => {
-            let given = estimate
-                .value(b.estimate.exp())
-                .se(b.se)
-                .ci([b.ci[0].exp(), b.ci[1].exp()])
-                .statistic("t", b.t, Some(b.df))
-                .p(b.p);
-            few(given, therapists)
-        }
-    }
-}
-
-fn assumption(alliance: &str, p: f64) -> Note {
-    let verdict = if p < 0.05 {
-        "it does not look the same throughout, so the one number is an average over sessions"
-    } else {
-        "no sign that it changes, though a small study would not notice"
-    };
-    Note {
-        kind: NoteKind::Assumption,
-        text: format!(
-            "The hazard ratio of a drop of {alliance} is assumed to stay the same over sessions: score test {}; {verdict}.",
-            apa::p_value(p)
-        ),
-    }
-}
-
 /// The hazard ratio of dropout after a first drop of this many scale points, and the model it comes from.
 pub(crate) fn hazard_ratio(
-    run: &Run<Settings>,
-    clients: &Clients<'_>,
-    (alliance, drop): (&Measure, f64),
-    rows: &mut Result<AtRisk, String>,
+    judged: &Judged<'_>,
+    drop: f64,
 ) -> Result<(Estimate, Result<Cox, String>), Failure> {
-    let estimate = Estimate::new(
-        format!("dropout/{}/hazard_ratio", alliance.id),
-        format!("Hazard ratio of dropout after a drop of {}", alliance.name()),
-    )
-    .method(format!(
-        "Cox model, Efron ties, standard error robust by therapist; exposure: a drop of {drop} scale points at an earlier session; baseline held constant"
-    ))
-    .source("cox1972")
-    .source("efron1977")
-    .source("lin1989");
-    let rows = match rows {
+    let words = judged.words.with("drop", drop);
+    let estimate = words.estimate("dropout/A/hazard_ratio");
+    let rows = match AtRisk::of(judged, drop)? {
         Ok(rows) => rows,
-        Err(reason) => return Ok((estimate.refused(reason.as_str()), Err(reason.clone()))),
+        Err(reason) => return Ok((estimate.refused(reason.as_str()), Err(reason))),
     };
-    rows.expose(run, clients, alliance, drop)?;
-    let estimate = rows.describe(estimate, clients);
-    let data = Intervals {
-        start: &rows.start,
-        stop: &rows.stop,
-        event: &rows.event,
-        columns: &[("ruptured", &rows.ruptured), ("baseline", &rows.baseline)],
-    };
-    let fitted = rows.by_therapist(clients).and_then(|clusters| {
+    let columns = [("ruptured", &rows.ruptured[..]), ("baseline", &rows.baseline)];
+    let (start, stop, event) = (&rows.start[..], &rows.stop[..], &rows.event[..]);
+    let data = Intervals { start, stop, event, columns: &columns };
+    let therapists = rows.by_therapist(judged);
+    let fit = therapists.and_then(|clusters| {
         let fit = cox(&data, &clusters, Ties::Efron).map_err(|e| e.to_string())?;
         Ok((fit, clusters.len()))
     });
-    Ok(match fitted {
-        Err(reason) => (estimate.refused(reason.as_str()), Err(reason)),
-        Ok((fit, therapists)) => {
-            let b = fit.coefficients[0];
-            let given = estimate
-                .value(b.estimate.exp())
-                .se(b.robust_se.unwrap_or(b.se))
-                .ci([b.ci[0].exp(), b.ci[1].exp()])
-                .statistic("z", b.z, None)
-                .p(b.p)
-                .detail("se_model", b.se);
-            let given = if therapists < NORMAL_THERAPISTS {
-                given.warn(format!("{therapists} therapists: normal quantiles find too much, see hazard_ratio/by_therapist"))
-            } else {
-                given
-            };
-            (few(given, therapists), Ok(fit))
-        }
-    })
+    let estimate = rows.describe(estimate, judged).given(fit.as_ref(), |e, (fit, therapists)| {
+        let b = fit.coefficients[0];
+        let words = words.with("therapists", *therapists);
+        let given = e.ratio(b.into()).statistic("z", b.z, None).p(b.p).detail("se_model", b.se);
+        let normal = *therapists < NORMAL_THERAPISTS;
+        few(judged, given.warn_if(normal, words.text("warn.normal")), *therapists)
+    });
+    Ok((estimate, fit.map(|(fit, _)| fit)))
 }
 
-fn odds_ratio(estimate: Estimate, rows: &AtRisk, clients: &Clients<'_>) -> Estimate {
+/// left at this session ~ session + ruptured before + baseline.
+fn odds_ratio(judged: &Judged<'_>, estimate: Estimate, drop: f64) -> Result<Estimate, Failure> {
+    let rows = match AtRisk::of(judged, drop)? {
+        Ok(rows) => rows,
+        Err(reason) => return Ok(estimate.refused(reason)),
+    };
     let columns: [(&str, &[f64]); 3] =
         [("session", &rows.stop), ("ruptured", &rows.ruptured), ("baseline", &rows.baseline)];
-    let fitted = rows.by_therapist(clients).and_then(|clusters| {
+    let fitted = rows.by_therapist(judged).and_then(|clusters| {
         let fit = discrete_hazard(&columns, &rows.event, HazardLink::Logit, &clusters);
-        Ok((fit.map_err(|e| e.to_string())?, clusters.len()))
+        let found = fit.and_then(|fit| fit.coefficient("ruptured")).map_err(|e| e.to_string());
+        Ok((found?, clusters.len()))
     });
-    match fitted {
-        Err(reason) => estimate.refused(reason),
-        Ok((fit, therapists)) => {
-            // Intercept and session come before.
-            let b = fit.coefficients[2];
-            let df = (therapists as f64) - 1.0;
-            let given = estimate
-                .value(b.estimate.exp())
-                .se(b.robust_se.unwrap_or(b.se))
-                .ci([b.ci[0].exp(), b.ci[1].exp()])
-                .statistic("t", b.statistic, Some(df))
-                .p(b.p);
-            few(given, therapists)
-        }
-    }
+    Ok(rows.describe(estimate, judged).given(fitted, |e, (b, therapists)| {
+        let given = e.ratio(b.into()).statistic("t", b.statistic, Some(therapists as f64 - 1.0));
+        few(judged, given.p(b.p), therapists)
+    }))
 }
 
-fn few(estimate: Estimate, therapists: usize) -> Estimate {
-    if therapists < FEW_THERAPISTS {
-        estimate
-            .warn(format!("only {therapists} therapists: the robust standard error is unreliable"))
-    } else {
-        estimate
-    }
+fn few(judged: &Judged<'_>, estimate: Estimate, therapists: usize) -> Estimate {
+    let warning = judged.words.with("therapists", therapists).text("warn.few");
+    estimate.warn_if(therapists < FEW_THERAPISTS, warning)
 }

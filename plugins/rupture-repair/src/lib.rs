@@ -2,26 +2,22 @@
 //! Rupture and repair: how often does the alliance break, and what becomes of it?
 //!
 //! No standard rule exists, so several detectors run on the same clients and stand side by side, every parameter printed. One file
-//! per question: `detectors` (the rules), `noise` (how many ruptures there would be without any), `counts`, `rate`, `shapes`, `agreement`, `dropout` (with `at_risk`, its rows), `retention`,
-//! `outcome`, `sensitivity` (how far the answers depend on the rules).
+//! per question: `detectors` (the rules), `counts` (how many, and how many there would be in noise), `course` (per session, and their
+//! shapes), `agreement`, `dropout`, `retention`, `outcome`, `sensitivity` (how far the answers depend on the rules). `words`: paragraphs.
 
 mod agreement;
-mod at_risk;
 mod counts;
+mod course;
 mod detectors;
 mod dropout;
-mod noise;
 mod outcome;
-mod rate;
 mod retention;
 mod sensitivity;
-mod shapes;
 mod words;
 
+use detectors::Judged;
 use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
-
-use crate::at_risk::AtRisk;
 
 /// The settings of `[analyses.rupture-repair]`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -68,6 +64,7 @@ struct RuptureRepair;
 impl Analysis for RuptureRepair {
     type Settings = Settings;
     const EXPLAIN: &'static str = include_str!("../explain.toml");
+    const WORDS: &'static str = include_str!("../words.toml");
 
     fn manifest() -> Manifest {
         Manifest::new("rupture-repair", env!("CARGO_PKG_VERSION"), "Rupture and repair")
@@ -108,20 +105,18 @@ impl Analysis for RuptureRepair {
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
         let clients = Clients::of(run)?;
         let mut findings = Findings::new();
-        let mut rows = AtRisk::of(run, &clients)?;
         for alliance in run.measures_of(Role::Alliance) {
-            let judged = detectors::judge(run, &clients, alliance)?;
-            noise::add(&mut findings, run, alliance, &judged);
-            counts::add(&mut findings, run, alliance, &judged);
-            agreement::add(&mut findings, alliance, &judged);
-            rate::add(&mut findings, &clients, alliance, &judged);
-            shapes::add(&mut findings, run, alliance, &judged);
-            dropout::add(&mut findings, run, &clients, alliance, &mut rows)?;
-            sensitivity::of_dropout(&mut findings, run, &clients, alliance, &mut rows)?;
+            let judged = Judged::of(run, &clients, alliance)?;
+            counts::noise(&mut findings, &judged);
+            counts::add(&mut findings, &judged);
+            agreement::add(&mut findings, &judged);
+            course::rate(&mut findings, &judged);
+            course::shapes(&mut findings, &judged);
+            dropout::add(&mut findings, &judged)?;
+            sensitivity::of_dropout(&mut findings, &judged)?;
             for outcome in run.measures_of(Role::Outcome) {
-                let pair = (alliance, outcome);
-                outcome::add(&mut findings, run, &clients, pair, &judged)?;
-                sensitivity::of_outcome(&mut findings, run, &clients, pair, &judged)?;
+                outcome::add(&mut findings, &judged, outcome)?;
+                sensitivity::of_outcome(&mut findings, &judged, outcome)?;
             }
         }
         retention::add(&mut findings, run, &clients)?;
