@@ -47,16 +47,22 @@ pub(crate) fn add(findings: &mut Findings, pair: &Pair<'_>) {
                 .p(p)
                 .details([("fisher_z", fit.mu), ("se_fisher_z", fit.se), ("sites", fit.k as f64)])
                 .warn_if(fit.floored, words.text("warn.floor"))
+                .warn_if(fit.is_on_the_safe_side(), words.with("k", fit.k).text("warn.safe"))
         }),
-        give("sites/A/Y/tau2", &|e, fit| e.value(fit.tau2).se(fit.tau2_se).ci(fit.tau2_ci)),
+        give("sites/A/Y/tau2", &|e, fit| {
+            let given = e.value(fit.tau2).se(fit.tau2_se).ci(fit.tau2_ci);
+            given.warn_if(fit.tau2 <= 0.0, words.text("warn.tau2_interval"))
+        }),
         give("sites/A/Y/i2", &|e, fit| e.value(fit.i2)),
         give("sites/A/Y/q", &|e, fit| {
             e.value(fit.q).statistic("chi2", fit.q, Some(fit.df())).p(fit.q_p)
         }),
         give("sites/A/Y/prediction_interval", &|e, fit| {
             e.given(fit.prediction.ok_or("a prediction interval needs 3 sites or more"), |e, ci| {
-                let given = e.value_with_benefit(fit.mu.tanh(), 1.0).ci(tanh(ci));
-                given.warn_if(fit.tau2 <= 0.0, words.text("warn.tau2"))
+                e.value_with_benefit(fit.mu.tanh(), 1.0)
+                    .ci(tanh(ci))
+                    .warn_if(fit.prediction_is_rough(), words.text("warn.rough"))
+                    .warn_if(fit.tau2 <= 0.0, words.text("warn.tau2"))
             })
         }),
         give("sites/A/Y/benchmark", &|e, fit| beside(e, fit, 0.0)),

@@ -32,9 +32,19 @@ impl Rate {
         ranges.iter().map(|range| (count(&self.hits[range.clone()]), range.len() as u64)).collect()
     }
 
+    /// How far single therapists stand behind those who count, or behind everybody, whichever is more.
+    fn spread(&self, clients: &Clients<'_>) -> Option<Spread> {
+        let counted = self.clients.iter().zip(&self.hits).filter(|(_, hit)| **hit > 0.5);
+        let counted: Vec<usize> = counted.map(|(client, _)| *client).collect();
+        let all = clients.spread(&self.clients)?;
+        let Some(counted) = clients.spread(&counted) else { return Some(all) };
+        let [first, second] = [0, 1].map(|i| all.therapists[i].max(counted.therapists[i]));
+        Some(Spread { therapists: [first, second], sites: None })
+    }
+
     /// The rate as an estimate: Wilson interval; the clustered interval among the details, unless nobody or everybody counts.
     pub(crate) fn give(&self, e: Estimate, clients: &Clients<'_>, words: &Words<'_>) -> Estimate {
-        let estimate = e.counts(clients.counts(&self.clients));
+        let estimate = e.counts(clients.counts(&self.clients)).spread(self.spread(clients));
         let (x, n) = (self.count(), self.of());
         let Ok(ci) = wilson(x, n) else { return estimate.refused("the denominator is 0") };
         let given = estimate.value(x as f64 / n as f64).ci(ci);
@@ -62,7 +72,7 @@ pub(crate) fn clustered(rate: &Estimate) -> Option<[f64; 2]> {
 
 /// One row per rate: numerator, denominator, share and both intervals.
 pub(crate) fn fill(table: ReportTable, rates: &[Estimate]) -> ReportTable {
-    rates.iter().fold(table, |table, rate| {
+    rates.iter().fold(table, |mut table, rate| {
         let detail = |name: &str| -> Option<f64> { rate.details.get(name)?.as_f64() };
         let cells = [
             Cell::text(&rate.label),
@@ -72,6 +82,7 @@ pub(crate) fn fill(table: ReportTable, rates: &[Estimate]) -> ReportTable {
             Cell::interval(rate.ci),
             Cell::interval(clustered(rate)),
         ];
-        table.row(rate.n, cells)
+        table.rows.push(Row { cells: cells.into(), n: rate.n, spread: rate.spread });
+        table
     })
 }

@@ -3,7 +3,7 @@
 use dyad_plugin::prelude::*;
 use dyad_stats::sequence::{Agreement, NearAgreement};
 
-use crate::detectors::{Judged, spaced};
+use crate::detectors::{Judged, Series, spaced};
 
 /// Sessions by which two detectors may differ and still mean the same rupture.
 const SHIFT: i64 = 1;
@@ -87,7 +87,10 @@ fn same_sessions(judged: &Judged<'_>, first: usize, second: usize) -> Agreement 
 fn overlap(judged: &Judged<'_>, first: usize, second: usize) -> NearAgreement {
     let mut overlap = NearAgreement::default();
     let mut at = [Vec::new(), Vec::new()];
-    for series in &judged.series {
+    let of_two = |series: &&Series| {
+        !(series.ruptures[first].is_empty() && series.ruptures[second].is_empty())
+    };
+    for series in judged.series.iter().filter(of_two) {
         for (at, detector) in at.iter_mut().zip([first, second]) {
             at.clear();
             at.extend(series.ruptures[detector].iter().map(|r| series.sessions[r.at]));

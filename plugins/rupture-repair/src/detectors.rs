@@ -4,7 +4,7 @@ use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
 use dyad_stats::distributions::normal;
 use dyad_stats::moments::Moments;
-use dyad_stats::sequence::{MovingRange, Repair, Rule, Rupture, ruptures};
+use dyad_stats::sequence::{MovingRange, RatedSeries, Repair, Rule, Rupture};
 
 use crate::Settings;
 
@@ -80,8 +80,9 @@ impl<'r> Judged<'r> {
             }
             with.push(client);
             rows += ratings.len() as u64;
+            let rated = RatedSeries::new(&ratings, &sessions);
             let found = |d: &Detector| match &d.rule {
-                Ok(rule) => ruptures(&ratings, &sessions, *rule, repair(settings)),
+                Ok(rule) => rated.ruptures(*rule, repair(settings)),
                 Err(_) => Vec::new(),
             };
             let ruptures = detectors.iter().map(found).collect();

@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
+use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
 use dyad_stats::sequence::{Rule, ruptures};
 use dyad_stats::survival::{Cox, HazardLink, Intervals, Ties, TimeScale, cox, discrete_hazard};
 
+use crate::Settings;
 use crate::detectors::{Judged, rated, repair};
 
 /// Fewer therapists than these, and a robust standard error is unreliable.
@@ -15,7 +17,7 @@ const NORMAL_THERAPISTS: usize = 50;
 
 /// One row per session of a client: at risk from the previous session number to this one.
 #[derive(Default)]
-struct AtRisk {
+pub(crate) struct AtRisk {
     start: Vec<f64>,
     stop: Vec<f64>,
     /// At the last session of who left against plan.
@@ -31,34 +33,31 @@ struct AtRisk {
 }
 
 impl AtRisk {
-    /// Every session of the clients with a known end and a baseline, or the role that the study lacks.
-    fn of(judged: &Judged<'_>, drop: f64) -> Result<Result<Self, String>, Failure> {
-        let (run, clients) = (judged.run, judged.clients);
+    /// Every session of the clients with a known end and a baseline, none exposed yet, or the role that the study lacks.
+    pub(crate) fn of(
+        run: &Run<Settings>,
+        clients: &Clients<'_>,
+    ) -> Result<Result<Self, String>, Failure> {
         let lacking = |what: &str| Ok(Err(format!("the study declares no {what} measure")));
         let role = |role: Role| run.measures_of(role).next();
         let Some(dropout) = role(Role::Dropout) else { return lacking("dropout") };
         let Some(baseline) = role(Role::Baseline) else { return lacking("baseline") };
         let (left, severity) = (run.scores(dropout)?, run.scores(baseline)?);
-        let ratings = run.scores(judged.alliance)?;
         let mut rows = Self::default();
         for client in 0..clients.len() {
-            let (Some(left), severity) = (left.get(client), severity.get(client)) else {
+            let Some(left) = left.get(client) else {
                 rows.dropped[0] += 1;
                 continue;
             };
-            let Some(severity) = severity else {
+            let Some(severity) = severity.get(client) else {
                 rows.dropped[1] += 1;
                 continue;
             };
-            let (x, s) = rated(clients, ratings, client);
-            let found = ruptures(&x, &s, Rule::Drop(drop), repair(run.settings()));
-            let first = found.first().map(|rupture| s[rupture.at]);
             let (before, mut last) = (rows.stop.len(), 0);
             for at in clients.sessions(client) {
                 rows.start.push(last as f64);
                 rows.stop.push(at.session as f64);
                 rows.event.push(at.is_last && left >= 0.5);
-                rows.ruptured.push(f64::from(first.is_some_and(|first| first < at.session)));
                 rows.baseline.push(severity);
                 last = at.session;
             }
@@ -68,6 +67,21 @@ impl AtRisk {
             }
         }
         Ok(Ok(rows))
+    }
+
+    /// Exposes every client from the session after the first drop of so many scale points on.
+    fn expose(&mut self, judged: &Judged<'_>, drop: f64) -> Result<(), Failure> {
+        let ratings = judged.run.scores(judged.alliance)?;
+        let repair = repair(judged.run.settings());
+        self.ruptured.clear();
+        for (&client, rows) in self.clients.iter().zip(&self.rows) {
+            let (x, s) = rated(judged.clients, ratings, client);
+            let found = ruptures(&x, &s, Rule::Drop(drop), repair);
+            let first = found.first().map_or(f64::INFINITY, |rupture| s[rupture.at] as f64);
+            let stops = self.stop[rows.clone()].iter();
+            self.ruptured.extend(stops.map(|stop| f64::from(first < *stop)));
+        }
+        Ok(())
     }
 
     fn describe(&self, estimate: Estimate, judged: &Judged<'_>) -> Estimate {
@@ -99,10 +113,14 @@ impl AtRisk {
 /// Adds `dropout/A/hazard_ratio`, `…/hazard_ratio/by_therapist`, `…/odds_ratio`, `…/proportionality` and `…/any_rupture`.
 ///
 /// The exposure comes from `fixed_drop` on all clients, because the other detectors look at the whole series and so into the future.
-pub(crate) fn add(findings: &mut Findings, judged: &Judged<'_>) -> Result<(), Failure> {
+pub(crate) fn add(
+    findings: &mut Findings,
+    judged: &Judged<'_>,
+    rows: &mut Result<AtRisk, String>,
+) -> Result<(), Failure> {
     let drop = judged.run.settings().fixed_drop;
     let words = judged.words.with("drop", drop);
-    let (hazard, fit) = hazard_ratio(judged, drop)?;
+    let (hazard, fit) = hazard_ratio(judged, rows, drop)?;
     let beside = |key: &str| Estimate {
         n: hazard.n,
         dropped: hazard.dropped.clone(),
@@ -118,7 +136,7 @@ pub(crate) fn add(findings: &mut Findings, judged: &Judged<'_>) -> Result<(), Fa
         let given = e.value(b.estimate.exp()).se(b.se).ci(b.ci.map(f64::exp));
         few(judged, given.statistic("t", b.t, Some(b.df)).p(b.p), therapists)
     });
-    let odds = odds_ratio(judged, words.estimate("dropout/A/odds_ratio"), drop)?;
+    let odds = odds_ratio(judged, words.estimate("dropout/A/odds_ratio"), rows);
     let tested = fit.and_then(|fit| {
         let test = fit.proportionality(TimeScale::KaplanMeier).map_err(|e| e.to_string())?;
         test.columns.first().copied().ok_or_else(|| "the model has no column".to_owned())
@@ -140,14 +158,16 @@ pub(crate) fn add(findings: &mut Findings, judged: &Judged<'_>) -> Result<(), Fa
 /// The hazard ratio of dropout after a first drop of this many scale points, and the model it comes from.
 pub(crate) fn hazard_ratio(
     judged: &Judged<'_>,
+    rows: &mut Result<AtRisk, String>,
     drop: f64,
 ) -> Result<(Estimate, Result<Cox, String>), Failure> {
     let words = judged.words.with("drop", drop);
     let estimate = words.estimate("dropout/A/hazard_ratio");
-    let rows = match AtRisk::of(judged, drop)? {
+    let rows = match rows {
         Ok(rows) => rows,
-        Err(reason) => return Ok((estimate.refused(reason.as_str()), Err(reason))),
+        Err(reason) => return Ok((estimate.refused(reason.as_str()), Err(reason.clone()))),
     };
+    rows.expose(judged, drop)?;
     let columns = [("ruptured", &rows.ruptured[..]), ("baseline", &rows.baseline)];
     let (start, stop, event) = (&rows.start[..], &rows.stop[..], &rows.event[..]);
     let data = Intervals { start, stop, event, columns: &columns };
@@ -167,10 +187,10 @@ pub(crate) fn hazard_ratio(
 }
 
 /// left at this session ~ session + ruptured before + baseline.
-fn odds_ratio(judged: &Judged<'_>, estimate: Estimate, drop: f64) -> Result<Estimate, Failure> {
-    let rows = match AtRisk::of(judged, drop)? {
+fn odds_ratio(judged: &Judged<'_>, estimate: Estimate, rows: &Result<AtRisk, String>) -> Estimate {
+    let rows = match rows {
         Ok(rows) => rows,
-        Err(reason) => return Ok(estimate.refused(reason)),
+        Err(reason) => return estimate.refused(reason.as_str()),
     };
     let columns: [(&str, &[f64]); 3] =
         [("session", &rows.stop), ("ruptured", &rows.ruptured), ("baseline", &rows.baseline)];
@@ -179,10 +199,10 @@ fn odds_ratio(judged: &Judged<'_>, estimate: Estimate, drop: f64) -> Result<Esti
         let found = fit.and_then(|fit| fit.coefficient("ruptured")).map_err(|e| e.to_string());
         Ok((found?, clusters.len()))
     });
-    Ok(rows.describe(estimate, judged).given(fitted, |e, (b, therapists)| {
+    rows.describe(estimate, judged).given(fitted, |e, (b, therapists)| {
         let given = e.ratio(b.into()).statistic("t", b.statistic, Some(therapists as f64 - 1.0));
         few(judged, given.p(b.p), therapists)
-    }))
+    })
 }
 
 fn few(judged: &Judged<'_>, estimate: Estimate, therapists: usize) -> Estimate {

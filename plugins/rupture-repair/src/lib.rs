@@ -105,6 +105,7 @@ impl Analysis for RuptureRepair {
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
         let clients = Clients::of(run)?;
         let mut findings = Findings::new();
+        let mut rows = dropout::AtRisk::of(run, &clients)?;
         for alliance in run.measures_of(Role::Alliance) {
             let judged = Judged::of(run, &clients, alliance)?;
             counts::noise(&mut findings, &judged);
@@ -112,8 +113,8 @@ impl Analysis for RuptureRepair {
             agreement::add(&mut findings, &judged);
             course::rate(&mut findings, &judged);
             course::shapes(&mut findings, &judged);
-            dropout::add(&mut findings, &judged)?;
-            sensitivity::of_dropout(&mut findings, &judged)?;
+            dropout::add(&mut findings, &judged, &mut rows)?;
+            sensitivity::of_dropout(&mut findings, &judged, &mut rows)?;
             for outcome in run.measures_of(Role::Outcome) {
                 outcome::add(&mut findings, &judged, outcome)?;
                 sensitivity::of_outcome(&mut findings, &judged, outcome)?;

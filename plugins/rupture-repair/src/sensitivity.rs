@@ -6,7 +6,7 @@ use dyad_stats::moments::median;
 use dyad_stats::sequence::Rupture;
 
 use crate::detectors::{Judged, spaced};
-use crate::dropout;
+use crate::dropout::{AtRisk, hazard_ratio};
 use crate::outcome::Groups;
 
 /// One way to do it, and what came out.
@@ -23,10 +23,19 @@ struct Curve<'c> {
 }
 
 /// Adds `sensitivity/A/hazard_ratio`: the dropout model over thresholds of the drop.
-pub(crate) fn of_dropout(findings: &mut Findings, judged: &Judged<'_>) -> Result<(), Failure> {
+pub(crate) fn of_dropout(
+    findings: &mut Findings,
+    judged: &Judged<'_>,
+    rows: &mut Result<AtRisk, String>,
+) -> Result<(), Failure> {
     let mut all = Vec::new();
     for &drop in &judged.run.settings().drop_thresholds {
-        let (estimate, _) = dropout::hazard_ratio(judged, drop)?;
+        let is_default = drop.to_bits() == judged.run.settings().fixed_drop.to_bits();
+        let known = judged.words.get(findings, "dropout/A/hazard_ratio");
+        let estimate = match known.filter(|_| is_default) {
+            Some(known) => known.clone(),
+            None => hazard_ratio(judged, rows, drop)?.0,
+        };
         all.push(Choice { choices: vec![format!("{drop} points")], estimate });
     }
     let curve = Curve { axis: "Hazard ratio".to_owned(), null: 1.0, dimensions: &["Drop of"] };

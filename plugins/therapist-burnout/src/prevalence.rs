@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use dyad_plugin::apa;
 use dyad_plugin::prelude::*;
 use dyad_stats::SCORE_TOLERANCE;
 use dyad_stats::distributions::normal;
-use dyad_stats::linear::clustered_mean;
-use dyad_stats::proportions::{agresti_coull, clopper_pearson, jeffreys, wilson};
+use dyad_stats::proportions::{
+    agresti_coull, clopper_pearson, clustered_share, jeffreys, share_coverage, wilson,
+};
 
 use crate::Settings;
 
@@ -20,6 +22,9 @@ const OTHERS: [(&str, Rule); 3] = [
     ("prevalence/B/jeffreys", jeffreys),
 ];
 
+/// A 95 % interval that holds the truth less or more often than this is warned of.
+const HELD: [f64; 2] = [0.935, 0.965];
+
 /// Adds `prevalence/B`, its intervals by three other rules, and `prevalence/B/published`.
 pub(crate) fn add(
     findings: &mut Findings,
@@ -28,7 +33,12 @@ pub(crate) fn add(
 ) -> Result<(), Failure> {
     let counted = Counted::of(run, burnout)?;
     let words = run.words().about("B", burnout);
-    let share = |key: &str, rule: Rule| counted.share(words.estimate(key), rule);
+    let share = |key: &str, rule: Rule| {
+        let held = unlike_said(rule, counted.count(), counted.beyond.len() as u64);
+        let warning = held.map(|held| words.with("held", apa::percent(held, 1)).text("warn.held"));
+        let estimate = counted.share(words.estimate(key), rule);
+        estimate.warn_if(held.is_some(), warning.unwrap_or_default())
+    };
     findings.estimates.push(counted.details(share("prevalence/B", wilson)));
     findings.estimates.extend(OTHERS.map(|(key, rule)| share(key, rule)));
 
@@ -121,10 +131,31 @@ impl Counted {
                 ("share_if_every_silent_one_is", (x + silent) / (n + silent)),
             ]);
         }
-        let hits: Vec<f64> = self.beyond.iter().map(|b| f64::from(u8::from(*b))).collect();
-        let by_site = clustered_mean(&hits, &self.sites).ok().map(|mean| mean.ci);
+        let by_site = clustered_share(&self.beyond, &self.sites).ok();
         share
             .detail_if("by_site_low", by_site.map(|ci| ci[0]))
             .detail_if("by_site_high", by_site.map(|ci| ci[1]))
+    }
+}
+
+/// How often the interval holds a true share like this one, where that is clearly not 95 %; with nobody or everybody it cannot be told.
+fn unlike_said(rule: Rule, x: u64, n: u64) -> Option<f64> {
+    if x == 0 || x == n {
+        return None;
+    }
+    let held = share_coverage(rule, n, x as f64 / n as f64).ok()?;
+    (!(HELD[0]..=HELD[1]).contains(&held)).then_some(held)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_that_holds_too_much_or_too_little_is_said() {
+        assert!(unlike_said(clopper_pearson, 8, 24).is_some_and(|held| held > 0.965));
+        assert!(unlike_said(wilson, 8, 24).is_none());
+        assert!(unlike_said(clopper_pearson, 400, 1000).is_none());
+        assert!(unlike_said(wilson, 0, 24).is_none(), "nothing is known of a share of 0");
     }
 }

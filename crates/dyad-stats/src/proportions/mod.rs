@@ -1,11 +1,13 @@
 //! Intervals of shares and rates, and limits of funnel plots.
 
+mod clustered;
 mod funnel;
 mod funnel_plot;
 mod intervals;
 mod rate;
 mod wilson;
 
+pub use clustered::clustered_share;
 pub use funnel::{FunnelLimits, Overdispersion, funnel_limits, overdispersion};
 pub use funnel_plot::{FunnelPlot, funnel_plot};
 pub use intervals::{agresti_coull, clopper_pearson, jeffreys};

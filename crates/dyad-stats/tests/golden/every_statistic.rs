@@ -9,16 +9,22 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// Statistics whose values stand in the record of another name: a reader of a result, or one of several that are computed together.
-const UNDER_ANOTHER_NAME: [(&str, &str); 20] = [
+const UNDER_ANOTHER_NAME: [(&str, &str); 31] = [
     ("change/gain", "change/classes"),
     ("change/classify", "change/classes"),
     ("change/cutoff_a", "change/cutoff"),
     ("change/cutoff_b", "change/cutoff"),
     ("change/cutoff_c", "change/cutoff"),
+    // Compared as estimates of the practice network.
+    ("growth/turning_point", "practice-network.json"),
+    ("linear/clustered_mean", "proportions/clustered_share"),
+    ("linear/coefficient", "linear/glm"),
     ("linear/mean_at", "linear/line"),
     ("meta/df", "meta/test"),
     ("mixed/interval", "mixed/coefficient"),
     ("mixed/contrast", "mixed/coefficient"),
+    ("mixed/design", "stats/null_recovery.json"),
+    ("mixed/rows", "stats/null_recovery.json"),
     // Of a contrast of two coefficients, whose standard error holds it.
     ("mixed/covariance", "mixed/coefficient"),
     ("mixed/slope_variance", "mixed/fit"),
@@ -28,6 +34,13 @@ const UNDER_ANOTHER_NAME: [(&str, &str); 20] = [
     ("mixed/icc_interval", "practice-network.json"),
     ("mixed/null_recovery", "stats/null_recovery.json"),
     ("mixed/null_recovery_drift", "stats/null_recovery.json"),
+    // Compared as estimates of the practice network.
+    ("moments/centred", "practice-network.json"),
+    ("moments/group_means", "practice-network.json"),
+    ("moments/median", "practice-network.json"),
+    ("moments/standardised", "practice-network.json"),
+    ("multiplicity/intersection_union", "practice-network.json"),
+    ("proportions/funnel_plot", "practice-network.json"),
     ("replication/ci", "replication/coverage"),
     ("replication/statistic", "replication/same_direction"),
     ("sequence/repaired_within", "sequence/ruptures"),
