@@ -17,7 +17,7 @@ use crate::linear::clustered_mean;
 /// None accepted.
 ///
 /// # Errors
-/// Those of [`ols`] and of [`Ols::cluster_robust`](crate::linear::Ols::cluster_robust): too few persons or clusters, or everybody
+/// Those of [`ols`](crate::linear::ols) and of [`Ols::cluster_robust`](crate::linear::Ols::cluster_robust): too few persons or clusters, or everybody
 /// counts, or nobody.
 ///
 /// # Source
