@@ -52,7 +52,7 @@ const problems = [];
 
 async function look(page, file, axe, out) {
   const url = pathToFileURL(resolve(file)).href;
-  const name = basename(file, ".html");
+  const name = basename(dirname(resolve(file)));
   const wrong = (what) => problems.push(`${basename(dirname(resolve(file)))}/${basename(file)}: ${what}`);
   const requests = [];
   page.on("Runtime.consoleAPICalled", (event) => wrong(`console.${event.type}: ${event.args.map((a) => a.value).join(" ")}`));

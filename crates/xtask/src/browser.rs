@@ -1,4 +1,4 @@
-//! `cargo xtask browser`: look at the demo's report, and at a comparison, as a reader's browser does.
+//! `cargo xtask browser`: look at the demo's report, at one of real data, and at a comparison, as a reader's browser does.
 //!
 //! No message on the console, no request, nothing wider than the window at three widths in light and dark, no violation found by
 //! axe-core, nothing cut on paper. Needs Chromium, Node and pdftotext from the system's packages and axe-core from the npm registry;
@@ -78,12 +78,18 @@ fn axe(folder: &Path) -> Result<PathBuf, String> {
     Ok(file)
 }
 
-/// Writes what is looked at: the demo with every picture, the demo as released, and the two side by side.
+/// Real data, most of whose analyses are refused or switched off: other pages than the demo's.
+const REAL: &str = "datasets/suddengains/study.toml";
+
+/// Writes what is looked at: the demo with every picture, real data, and the demo beside itself.
 fn pages(dyad: &Path, folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let (demo, beside) = (folder.join("report"), folder.join("comparison"));
+    let [demo, real, beside] = ["demo", "real", "comparison"].map(|name| folder.join(name));
     shell::run(Command::new(dyad).args(["demo", "--force", "--png", "--pdf", "--out"]).arg(&demo))?;
+    let mut run = Command::new(dyad);
+    run.args(["run", REAL, "--sandbox", "best-effort", "--force", "--png", "--out"]).arg(&real);
+    shell::run(&mut run)?;
     let mut compare = Command::new(dyad);
     compare.arg("compare").arg(&demo).arg(&demo).args(["--force", "--out"]).arg(&beside);
     shell::run(&mut compare)?;
-    Ok(vec![demo.join("report.html"), beside.join("compare.html")])
+    Ok(vec![demo.join("report.html"), real.join("report.html"), beside.join("compare.html")])
 }

@@ -1,5 +1,7 @@
 //! An estimate under many defensible choices: the sorted estimates above, the choices behind each below.
 
+use std::cmp::Ordering;
+
 use dyad_model::figure::Specification;
 use dyad_model::{Cell, ColumnKind, Table};
 
@@ -10,7 +12,22 @@ use crate::svg::{
 
 const ROW: f64 = 17.0;
 
-/// The choices of each dimension, in the order of their first use.
+/// An interval wider than so many times the one that four fifths do not exceed is cut, or it would make all others points.
+const WIDEST: f64 = 3.0;
+
+/// The values that the axis must hold: every estimate, and every interval that is not far wider than the others.
+fn values(plot: &Specification) -> Vec<f64> {
+    let mut widths: Vec<f64> = plot.rows.iter().map(|r| r.value.high - r.value.low).collect();
+    widths.sort_by(f64::total_cmp);
+    let usual = widths.get(widths.len() * 4 / 5).copied().unwrap_or(0.0);
+    let within = plot.rows.iter().map(|row| row.value).flat_map(|v| {
+        let cut = v.high - v.low > WIDEST * usual;
+        if cut { [v.estimate; 3] } else { [v.low, v.estimate, v.high] }
+    });
+    within.chain([plot.null]).collect()
+}
+
+/// The choices of each dimension: by number where all have one, otherwise in the order of their first use.
 fn choices(plot: &Specification) -> Vec<(&str, Vec<&str>)> {
     plot.dimensions
         .iter()
@@ -21,6 +38,10 @@ fn choices(plot: &Specification) -> Vec<(&str, Vec<&str>)> {
                 if !seen.contains(&choice.as_str()) {
                     seen.push(choice);
                 }
+            }
+            let number = |choice: &str| choice.split(' ').next()?.parse::<f64>().ok();
+            if seen.iter().all(|choice| number(choice).is_some()) {
+                seen.sort_by(|a, b| number(a).partial_cmp(&number(b)).unwrap_or(Ordering::Equal));
             }
             (dimension.as_str(), seen)
         })
@@ -40,8 +61,7 @@ pub(super) fn draw(plot: &Specification) -> Result<Canvas, DrawError> {
     let names = choices.iter().flat_map(|(name, seen)| seen.iter().chain([name]));
     let left = names.map(|n| text_width(n, 11.5)).fold(60.0, f64::max).min(220.0) + 26.0;
     let edge = Edge { left, top: 34.0, right: 704.0, bottom: 276.0 };
-    let values = plot.rows.iter().flat_map(|row| [row.value.low, row.value.high]);
-    let y = range_of(&plot.y, values.chain([plot.null]));
+    let y = range_of(&plot.y, values(plot));
     let x = [-0.8, plot.rows.len() as f64 - 0.2];
     let panel = Panel::new(&canvas, edge, x, y);
     let at = ticks(y, 6);

@@ -1,6 +1,6 @@
 //! Estimates in tables: those whose ids begin alike stand together.
 
-use dyad_model::{Analysis, Counts, Estimate, Family};
+use dyad_model::{Analysis, Counts, Estimate, Family, apa};
 
 use super::analysis::Numbers;
 use super::part::{Part, of_group};
@@ -56,7 +56,8 @@ pub(crate) struct GroupView {
     /// The notes below it, each with its letter.
     pub(crate) notes: Vec<(char, String)>,
     pub(crate) throughout: String,
-    pub(crate) folded: bool,
+    /// What a folded table says of itself; empty if it is open.
+    pub(crate) summary: String,
 }
 
 /// Estimates of one part by the first part of their ids, in the order of their first member.
@@ -107,12 +108,26 @@ pub(crate) fn groups(
                     .count(),
                 notes,
                 throughout: words::counts(&shared).join(", "),
-                folded: members.len() > MOST_OPEN_ESTIMATES,
+                summary: summary(&members),
                 estimates,
                 how: how(&analysis.plugin, &members, options, sentences),
             }
         })
         .collect()
+}
+
+/// A long table is folded, and so is one without a single number, which says why in its summary.
+fn summary(members: &[&Estimate]) -> String {
+    let count = apa::counted(members.len() as u64, "estimate");
+    let mut reasons: Vec<&str> = members.iter().filter_map(|e| e.refused.as_deref()).collect();
+    let nothing = reasons.len() == members.len();
+    reasons.dedup();
+    match (nothing, &reasons[..]) {
+        (true, [reason]) => format!("{count} not given: {reason}"),
+        (true, _) => format!("{count} not given"),
+        _ if members.len() > MOST_OPEN_ESTIMATES => count,
+        _ => String::new(),
+    }
 }
 
 /// The cautions of the estimates of a table, each once and with a letter, as APA sets specific notes.
