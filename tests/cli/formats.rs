@@ -152,15 +152,24 @@ fn a_wide_file_gives_the_results_of_the_long_one() {
 
 #[test]
 fn init_writes_a_study_that_runs() {
-    for (folder, file) in [
-        ("practice-network", "sessions.csv"),
-        ("antidepressant-trial", "data.csv"),
-        ("suddengains", "sessions.csv"),
-        ("suddengains", "wide.csv"),
-    ] {
+    let shipped = [
+        ("datasets/practice-network", "sessions.csv"),
+        ("datasets/antidepressant-trial", "data.csv"),
+        ("datasets/suddengains", "data.csv"),
+        ("datasets/suddengains", "sessions.csv"),
+        ("datasets/suddengains", "wide.csv"),
+        ("tests/golden/networks/unbalanced", "sessions.csv"),
+        ("tests/golden/items", "sessions.csv"),
+    ];
+    for folder in fs::read_dir(root().join("datasets")).expect("the data sets") {
+        let name = folder.expect("a folder").file_name();
+        let known = shipped.iter().any(|(of, _)| Path::new(of).file_name() == Some(&name));
+        assert!(known, "{} is not tried", name.display());
+    }
+    for (folder, file) in shipped {
         let own = tempfile::tempdir().expect("a temporary folder");
         let data = own.path().join(file);
-        fs::copy(root().join("datasets").join(folder).join(file), &data).expect("a data set");
+        fs::copy(root().join(folder).join(file), &data).expect("a data set");
         let text = |path: &Path| path.to_str().expect("UTF-8").to_owned();
         let ended = Dyad::built().run(&["init", &text(&data)]);
         assert_eq!(ended.code, 0, "{folder}/{file}: {}", ended.stderr);

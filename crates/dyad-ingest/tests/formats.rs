@@ -222,3 +222,22 @@ fn days_come_from_a_declared_date_and_numbers_from_the_days() {
     let odd = "c,t,wai,d\n1,A,5,03/04/2024\n";
     assert_eq!(shown(Folder::new(&study, &[("s.csv", odd.as_bytes())]).load()), ["date_value 2 d"]);
 }
+
+#[test]
+fn a_workbook_may_have_titles_but_no_header_in_two_rows() {
+    let study = STUDY
+        .replace("\"t\"", "\"therapist\"")
+        .replace("\"c\"", "\"client\"")
+        .replace("\"n\"", "\"session\"")
+        .replace("column = \"wai\"", "column = \"alliance_client\"");
+    let load = |name: &str| {
+        let bytes = std::fs::read(data(&format!("formats/{name}.xlsx"))).unwrap();
+        Folder::new(&study, &[("s.csv", &bytes)]).load()
+    };
+    let (small, titled) = (load("small").unwrap(), load("titled").unwrap());
+    assert_eq!(small.study.tables.sessions, titled.study.tables.sessions);
+    let remarks = &titled.inputs[0].remarks;
+    assert!(remarks.contains(&"the header is row 4 of the sheet".to_owned()), "{remarks:?}");
+    // One word about it, not one for every cell that does not fit.
+    assert_eq!(shown(load("merged")), ["unsupported 1"]);
+}

@@ -25,6 +25,7 @@ fn the_practice_network_loads_as_guessed() {
 fn the_other_data_sets_load_as_guessed() {
     for (folder, file, clients) in [
         ("antidepressant-trial", "data.csv", 172),
+        ("antidepressant-trial", "clients.csv", 172),
         ("suddengains", "sessions.csv", 43),
         ("suddengains", "wide.csv", 43),
     ] {
@@ -70,4 +71,44 @@ fn items_are_recognised_and_no_value_is_written() {
     for value in ["901", "902", "77", "3.75"] {
         assert!(!text.contains(value), "{value}\n{text}");
     }
+}
+
+fn written(rows: &str) -> (String, Folder) {
+    let folder = Folder::new("", &[("d.csv", rows.as_bytes())]);
+    let text = init(folder.path().join("d.csv")).unwrap();
+    std::fs::write(folder.path().join("study.toml"), &text).unwrap();
+    // One blank between words: comments stand in a column of their own.
+    (text.split_whitespace().collect::<Vec<_>>().join(" "), folder)
+}
+
+#[test]
+fn a_column_of_session_numbers_that_does_not_fit_is_marked() {
+    let (text, folder) = written("client,session,wai\nA,0,4\nA,1,5\nA,2,5\nB,0,4\nB,1,3\n");
+    assert!(text.contains("# session = \"session\" # ? holds 0"), "{text}");
+    assert_eq!(folder.load().unwrap().study.flow.rows_used, 5);
+    let (text, folder) = written("client,session,wai\nA,1,4\nA,2,5\nA,,5\nB,1,4\n");
+    assert!(text.contains("no_session_number = \"drop\" # ?"), "{text}");
+    assert_eq!(folder.load().unwrap().study.flow.rows_used, 3);
+}
+
+#[test]
+fn what_does_not_fit_an_instrument_is_left_to_a_person() {
+    let items: String = (1..=12).map(|i| format!(",wai_{i}")).collect();
+    let rows = format!(
+        "Klient,Therapeut,Praxis,session{items}\nA,T,P,1{}\nA,T,P,2{},88\n",
+        ",5".repeat(12),
+        ",4".repeat(11)
+    );
+    let (text, folder) = written(&rows);
+    assert!(
+        text.contains("therapist = \"Therapeut\"") && text.contains("site = \"Praxis\""),
+        "{text}"
+    );
+    assert_eq!(text.matches("[measures.").count(), 1, "{text}");
+    assert!(text.contains("instrument = \"wai-sr\" # ? some answers lie outside"), "{text}");
+    assert_eq!(support::shown(folder.load()), ["above_range 3 wai_12"]);
+
+    let (text, folder) = written("client,session,wai\nA,1,\"4,5\"\nA,2,4.25\nA,3,\"1.234,5\"\n");
+    assert!(text.contains("[measures.wai]"), "{text}");
+    assert_eq!(support::shown(folder.load()), ["decimal_comma 2 wai", "thousands_separator 4 wai"]);
 }

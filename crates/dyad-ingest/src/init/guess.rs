@@ -8,11 +8,33 @@ use dyad_model::{Direction, Rater, Role};
 use super::summary::Summary;
 use crate::gate::name_tokens;
 
-const CLIENT: &[&str] =
-    &["client", "patient", "participant", "subject", "person", "klient", "case", "id"];
-const THERAPIST: &[&str] =
-    &["therapist", "clinician", "counsellor", "counselor", "provider", "cluster", "behandler"];
-const SITE: &[&str] = &["site", "clinic", "centre", "center", "practice", "hospital"];
+const CLIENT: &[&str] = &[
+    "client",
+    "patient",
+    "participant",
+    "subject",
+    "person",
+    "klient",
+    "klientin",
+    "patientin",
+    "case",
+    "id",
+];
+const THERAPIST: &[&str] = &[
+    "therapist",
+    "clinician",
+    "counsellor",
+    "counselor",
+    "provider",
+    "therapeut",
+    "therapeutin",
+    "cluster",
+    "behandler",
+];
+const SITE: &[&str] = &[
+    "site", "clinic", "centre", "center", "practice", "hospital", "praxis", "klinik", "ambulanz",
+    "standort",
+];
 const SESSION: &[&str] = &["session", "sess", "visit", "sitzung", "occasion", "wave", "week"];
 const DAY: &[&str] = &["day", "days"];
 const ALLIANCE: &[&str] = &["alliance", "wai", "calpas", "haq", "srs", "bond", "rapport", "wav"];
@@ -59,7 +81,12 @@ pub(super) struct Measure {
 #[derive(Clone, Debug)]
 pub(super) enum Source {
     Column(String),
-    Items { template: String, instrument: String },
+    /// `fits`: whether all answers lie on the instrument's scale.
+    Items {
+        template: String,
+        instrument: String,
+        fits: bool,
+    },
 }
 
 /// Everything that was guessed about a file.
@@ -69,6 +96,10 @@ pub(super) struct Guess {
     pub(super) therapist: Option<String>,
     pub(super) client: Option<String>,
     pub(super) session: Option<String>,
+    /// Whether some rows have no session number.
+    pub(super) without_session: bool,
+    /// A column that looks like session numbers, but holds 0 or less: an intake, perhaps.
+    pub(super) unfit_session: Option<String>,
     pub(super) day: Option<String>,
     pub(super) date: Option<String>,
     pub(super) measures: Vec<Measure>,
@@ -94,6 +125,11 @@ pub(super) fn guess(columns: &[Summary]) -> Guess {
     guess.client = take(&mut free, CLIENT, |c| !is_measure(c));
     if !wide {
         guess.session = take(&mut free, SESSION, numbered);
+        let empty = |name: &String| columns.iter().any(|c| c.name == *name && c.empty > 0);
+        guess.without_session = guess.session.as_ref().is_some_and(empty);
+        if guess.session.is_none() {
+            guess.unfit_session = take(&mut free, SESSION, |c| c.is_number() && c.whole);
+        }
         guess.day = take(&mut free, DAY, |c| c.is_number() && c.whole);
         let date = free.iter().position(|c| c.is_date);
         guess.date = date.map(|at| free.remove(at).name.clone());
@@ -172,7 +208,14 @@ fn of_family(stem: &str, family: &Family, members: &[&Summary], wide: bool) -> V
     let mut numbers = family.numbers.clone();
     numbers.sort_unstable();
     let is_items = numbers.first() == Some(&1) && numbers.last() == Some(&(numbers.len() as u64));
-    if is_items && let Some(key) = instrument(&tokens, numbers.len(), low, high) {
+    let answers = |key: &Key| low >= key.item_range[0] && high <= key.item_range[1];
+    let keys = || instruments(&tokens, numbers.len());
+    let shortest = |a: &Key, b: &Key| a.item_range[1].total_cmp(&b.item_range[1]);
+    // Where no scale holds all answers, some of them are codes or slips, which a person will find.
+    let key = keys().into_iter().filter(answers).min_by(shortest);
+    let key = key.or_else(|| keys().into_iter().min_by(shortest));
+    if is_items && let Some(key) = key {
+        let fits = answers(&key);
         let role = if has(&tokens, BURNOUT) {
             Role::Burnout
         } else if has(&tokens, ALLIANCE) {
@@ -184,7 +227,7 @@ fn of_family(stem: &str, family: &Family, members: &[&Summary], wide: bool) -> V
             id,
             role,
             rater: (role == Role::Alliance).then(|| rater(&tokens)),
-            source: Source::Items { template: format!("{stem}{{item}}"), instrument: key.id },
+            source: Source::Items { template: format!("{stem}{{item}}"), instrument: key.id, fits },
             range: None,
             better: None,
         }];
@@ -217,23 +260,21 @@ fn of_family(stem: &str, family: &Family, members: &[&Summary], wide: bool) -> V
     measures
 }
 
-/// The instrument whose name, number of items and answers fit.
-fn instrument(tokens: &[String], items: usize, low: f64, high: f64) -> Option<Key> {
-    dyad_instruments::builtin()
-        .into_iter()
-        .filter_map(|id| find(id).ok())
-        .filter(|key| {
-            let words = name_tokens(&key.id);
-            // `wai` alone may be any of its forms: the number of items and the answers decide.
-            words.first().is_some_and(|first| tokens.contains(first))
-        })
-        .filter(|key| key.items == items && low >= key.item_range[0] && high <= key.item_range[1])
-        .min_by(|a, b| a.item_range[1].total_cmp(&b.item_range[1]))
+/// The instruments whose name and number of items fit.
+fn instruments(tokens: &[String], items: usize) -> Vec<Key> {
+    let keys = dyad_instruments::builtin().into_iter().filter_map(|id| find(id).ok());
+    keys.filter(|key| {
+        let words = name_tokens(&key.id);
+        // `wai` alone may be any of its forms: the number of items and the answers decide.
+        key.items == items && words.first().is_some_and(|first| tokens.contains(first))
+    })
+    .collect()
 }
 
 fn of_column(column: &Summary) -> Option<Measure> {
     let tokens = name_tokens(&column.name);
-    if !column.is_number() {
+    // One number makes a column that is named like a measure one: what its other cells are will be said.
+    if column.numbers == 0 || column.is_date {
         return None;
     }
     let (role, better) = if has(&tokens, DROPOUT) && column.is_binary() {
@@ -245,7 +286,8 @@ fn of_column(column: &Summary) -> Option<Measure> {
     } else {
         role(&tokens)?
     };
-    let range = if role == Role::Dropout { None } else { scale(column.low, column.high) };
+    let known = role != Role::Dropout && column.is_number();
+    let range = if known { scale(column.low, column.high) } else { None };
     Some(Measure {
         id: id(&column.name),
         role,

@@ -85,10 +85,10 @@ fn write(name: &str, guess: &Guess, codes: &[&str], refused: &[String]) -> Strin
     if !refused.is_empty() {
         lines.push("#".into());
         lines.push(
-            "# De-identification would refuse this file. Drop these columns, or give a reason in"
+            "# De-identification would refuse this file. Drop these columns (`dyad pseudonymise` writes a copy without"
                 .into(),
         );
-        lines.push("# [deidentification.allow] COLUMN = \"…\":".into());
+        lines.push("# them), or give a reason in [deidentification.allow] COLUMN = \"…\":".into());
         lines.extend(refused.iter().map(|text| format!("#   {text}")));
     }
     lines.push("version = 1\n\n[study]".into());
@@ -101,6 +101,10 @@ fn write(name: &str, guess: &Guess, codes: &[&str], refused: &[String]) -> Strin
         "one row per therapist, joined on the therapist column",
     ));
     lines.push(with_comment("# clients = \"clients.csv\"", "one row per client"));
+    if guess.without_session {
+        let text = "no_session_number = \"drop\"";
+        lines.push(with_comment(text, "? some rows have no session number; \"refuse\" names them"));
+    }
     columns(guess, &mut lines);
     let mut ids = BTreeSet::new();
     for measure in &guess.measures {
@@ -155,15 +159,17 @@ fn columns(guess: &Guess, lines: &mut Vec<String>) {
     );
     lines.push(client);
     if !guess.measures.iter().any(is_template) {
-        lines.push(guess.session.as_ref().map_or_else(
-            || {
-                with_comment(
-                    "# session = \"…\"",
-                    "numbered by day or in the order of the file if absent",
-                )
-            },
-            |session| format!("session = {}", quoted(session)),
-        ));
+        lines.push(match (&guess.session, &guess.unfit_session) {
+            (Some(session), _) => format!("session = {}", quoted(session)),
+            (None, Some(unfit)) => with_comment(
+                &format!("# session = {}", quoted(unfit)),
+                "? holds 0 (an intake?), which is no session: without it all rows are numbered in their order",
+            ),
+            (None, None) => with_comment(
+                "# session = \"…\"",
+                "numbered by day or in the order of the file if absent",
+            ),
+        });
     }
     // A day may count from another event, which only a person knows.
     if let Some(day) = &guess.day {
@@ -190,8 +196,13 @@ fn one_measure(measure: &Measure, is_new: bool, lines: &mut Vec<String>) {
     }
     match &measure.source {
         Source::Column(column) => lines.push(format!("column = {}", quoted(column))),
-        Source::Items { template, instrument } => {
-            lines.push(format!("instrument = {}", quoted(instrument)));
+        Source::Items { template, instrument, fits } => {
+            let text = format!("instrument = {}", quoted(instrument));
+            lines.push(if *fits {
+                text
+            } else {
+                with_comment(&text, "? some answers lie outside its scale: codes for [missing]?")
+            });
             lines.push(format!("items = {}", quoted(template)));
         }
     }

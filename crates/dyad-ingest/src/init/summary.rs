@@ -13,6 +13,8 @@ pub(super) const CODES: [&str; 12] =
 pub(super) struct Summary {
     pub(super) name: String,
     pub(super) filled: u64,
+    /// Cells without any content.
+    pub(super) empty: u64,
     pub(super) numbers: u64,
     /// Whether all numbers are whole.
     pub(super) whole: bool,
@@ -60,7 +62,10 @@ pub(super) fn summaries(table: &Table) -> Result<Vec<Summary>, Problems> {
 impl Summary {
     fn add(&mut self, cell: Cell<'_>, decimal: u8) {
         let value = match cell {
-            Cell::Empty => return,
+            Cell::Empty => {
+                self.empty += 1;
+                return;
+            }
             Cell::Date(_) => {
                 self.filled += 1;
                 self.is_date = true;

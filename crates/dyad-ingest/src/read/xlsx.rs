@@ -1,10 +1,10 @@
-//! Excel workbooks: one sheet, the first filled row is the header.
+//! Excel workbooks: one sheet, whose first filled row is the header; titles above it are passed over.
 
 use std::{collections::BTreeMap, io::Cursor};
 
 use calamine::{DataRef, Reader, Xlsx, open_workbook_from_rs};
 
-use super::{Cells, Input, Options, Table, memory};
+use super::{Cells, Hidden, Input, Options, Table, memory};
 use crate::{
     code::Code,
     nearest::nearest,
@@ -57,25 +57,47 @@ fn contents(bytes: &[u8], options: &Options, file: &str) -> Result<memory::Conte
         remarks.push(format!("the workbook has {} sheets; the first was read", sheets.len()));
     }
     let merged = workbook.merge_cells_by_sheet_name(&name).map_err(|_| refused())?;
-    let (sheet, mut problems) = sheet(&mut workbook, &name, file)?;
-    let Some((&head, _)) = sheet.first_key_value() else {
+    let (mut titles, mut problems) = sheet(&mut workbook, &name, file)?;
+    let in_merged = |row: u32| merged.iter().any(|r| (r.start.0..=r.end.0).contains(&row));
+    let Some(head) = head(&titles, in_merged) else {
         return Err(Problem::new(Code::FileEmpty, file).into());
     };
+    let sheet = titles.split_off(&head);
     if let Some(region) = merged.iter().find(|region| region.end.0 >= head) {
-        problems.add(
-            Problem::new(Code::Unsupported, file)
-                .row(u64::from(region.start.0))
-                .found("merged cells in the table")
-                .hint("unmerge them: a merged cell has a value in its first row and column only"),
-        );
+        let problem = Problem::new(Code::Unsupported, file)
+            .row(u64::from(region.start.0))
+            .found("merged cells in the table")
+            .expected("one row of column names, and below it one value in every cell")
+            .hint("unmerge them (a merged cell has a value in its first row and column only), and give every column a name of its own");
+        // What else does not fit into the columns follows from it.
+        return Err(problem.into());
     }
     if head > 0 {
         remarks.push(format!("the header is row {} of the sheet", head + 1));
     }
+    let hidden = titles.into_values().flatten().filter_map(|(_, value)| match value {
+        Value::Text(text) => Some(Hidden { place: "rows above the header".to_owned(), text }),
+        _ => None,
+    });
+    let hidden = hidden.collect();
     let (header, columns) = columns(sheet, head, file, &mut problems)?;
     problems.into_result()?;
     let format = "Excel workbook".to_owned();
-    Ok(memory::Contents { header, columns, format, remarks, hidden: Vec::new() })
+    Ok(memory::Contents { header, columns, format, remarks, hidden })
+}
+
+/// The row of the header: the first filled one. Titles may stand above it, in merged cells or alone in their rows, if the first row
+/// below them is full of names; otherwise the titles are taken for the header, and what is wrong with that is said.
+fn head(sheet: &Sheet, in_merged: impl Fn(u32) -> bool) -> Option<u32> {
+    let width = sheet.values().map(Vec::len).max()?;
+    let is_title =
+        |row: u32, cells: &[(u32, Value)]| in_merged(row) || (cells.len() == 1 && width > 1);
+    let names = |cells: &[(u32, Value)]| {
+        cells.len() == width && cells.iter().all(|(_, value)| matches!(value, Value::Text(_)))
+    };
+    let below = sheet.iter().find(|(row, cells)| !is_title(**row, cells));
+    let below = below.filter(|(_, cells)| names(cells)).map(|(row, _)| *row);
+    below.or_else(|| sheet.first_key_value().map(|(row, _)| *row))
 }
 
 /// The filled cells by row. Read cell by cell: a sheet may claim a size that no memory holds.
@@ -151,18 +173,22 @@ fn columns(
     let mut cells: Vec<BTreeMap<usize, Value>> =
         (0..header.len()).map(|_| BTreeMap::new()).collect();
     for (row, values) in sheet {
+        let mut beyond = 0;
         for (column, value) in values {
             match cells.get_mut(column as usize) {
                 Some(cells) => {
                     cells.insert((row - head - 1) as usize, value);
                 }
-                None => problems.push(Code::LongRow, || {
-                    Problem::new(Code::LongRow, file)
-                        .row(u64::from(row))
-                        .found("a cell to the right of the last column name")
-                        .hint("name its column, or clear the cell")
-                }),
+                None => beyond += 1,
             }
+        }
+        if beyond > 0 {
+            problems.push(Code::LongRow, || {
+                Problem::new(Code::LongRow, file)
+                    .row(u64::from(row))
+                    .found("a cell to the right of the last column name")
+                    .hint("name its column, or clear the cell")
+            });
         }
     }
     Ok((header, cells.into_iter().map(|cells| column(cells, rows)).collect()))

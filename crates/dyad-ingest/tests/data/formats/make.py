@@ -62,6 +62,20 @@ with zipfile.ZipFile(HERE / "small.xlsx", "w", zipfile.ZIP_DEFLATED) as book:
     for name, content in parts.items():
         book.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
 
+# Titles above the header, one of them across several columns; and names in two rows, which no reader can join.
+for name, merged in [("titled", ["A1:D1", "A3:B3"]), ("merged", ["A1:D1", "A3:B3", "C3:C4"])]:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Ratings of the first four sessions"])
+    sheet.append([])
+    sheet.append(["Who", None, "session" if "C3:C4" in merged else None, "Ratings"])
+    sheet.append(list(small.columns))
+    for row in small.itertuples(index=False):
+        sheet.append([None if pd.isna(cell) else cell for cell in row])
+    for cells in merged:
+        sheet.merge_cells(cells)
+    book.save(HERE / f"{name}.xlsx")
+
 # User-missing values and a range, as SPSS users declare them; 9 is outside the range, 98 inside.
 declared = pd.DataFrame(
     {"t": ["A"] * 5, "c": ["1"] * 5, "n": [1, 2, 3, 4, 5], "wai": [4.5, 9.0, 98.0, float("nan"), 6.0]}
