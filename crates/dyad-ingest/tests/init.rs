@@ -75,8 +75,8 @@ fn items_are_recognised_and_no_value_is_written() {
 
 fn written(rows: &str) -> (String, Folder) {
     let folder = Folder::new("", &[("d.csv", rows.as_bytes())]);
-    let text = init(folder.path().join("d.csv")).unwrap();
-    std::fs::write(folder.path().join("study.toml"), &text).unwrap();
+    let text = init(folder.path().join("d.csv")).expect("a study file");
+    std::fs::write(folder.path().join("study.toml"), &text).expect("written");
     // One blank between words: comments stand in a column of their own.
     (text.split_whitespace().collect::<Vec<_>>().join(" "), folder)
 }
@@ -93,7 +93,8 @@ fn a_column_of_session_numbers_that_does_not_fit_is_marked() {
 
 #[test]
 fn what_does_not_fit_an_instrument_is_left_to_a_person() {
-    let items: String = (1..=12).map(|i| format!(",wai_{i}")).collect();
+    let items: Vec<String> = (1..=12).map(|i| format!(",wai_{i}")).collect();
+    let items = items.concat();
     let rows = format!(
         "Klient,Therapeut,Praxis,session{items}\nA,T,P,1{}\nA,T,P,2{},88\n",
         ",5".repeat(12),
