@@ -11,6 +11,8 @@ use crate::burnout::Burnout;
 
 /// Below this many therapists the observed-mean version of the mediation is too liberal.
 const ENOUGH_THERAPISTS: u64 = 30;
+/// From this many standard errors on a product of two estimates is nearly normal.
+const NEARLY_NORMAL: f64 = 4.0;
 
 /// The clients with early alliance, final outcome, baseline and a therapist's burnout score.
 pub(crate) struct Through<'b> {
@@ -106,7 +108,8 @@ impl<'b> Through<'b> {
                 let half = normal::quantile(0.975) * se;
                 let given = e.value(value).se(se).ci([value - half, value + half]);
                 let z = value / se;
-                self.liberal(given.statistic("z", z, None).p(normal::two_sided(z)))
+                let given = given.statistic("z", z, None).p(normal::two_sided(z));
+                self.liberal(given).warn_if(z.abs() < NEARLY_NORMAL, self.words.text("warn.skewed"))
             })
         };
         let sobel = by_normal("mediation/A/Y/B/sobel", |found| found.sobel_se);
