@@ -3,7 +3,7 @@
 mod guess;
 mod summary;
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, path::Path};
 
 use dyad_model::{Direction, Rater, Role};
 
@@ -12,6 +12,7 @@ use crate::{
     error::IngestError,
     gate::{self, Gate},
     read::{Input, Options, Table},
+    room,
 };
 
 /// Writes a commented study file for a sessions file, as text.
@@ -23,7 +24,7 @@ use crate::{
 /// [`IngestError::Io`] if the file cannot be read, [`IngestError::Data`] if it is no table.
 pub fn init(data: impl AsRef<Path>) -> Result<String, IngestError> {
     let path = data.as_ref();
-    let bytes = fs::read(path).map_err(|source| IngestError::Io {
+    let bytes = room::read(path).map_err(|source| IngestError::Io {
         what: "data file",
         path: path.to_owned(),
         source,
