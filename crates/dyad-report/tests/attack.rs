@@ -151,7 +151,7 @@ impl<'a> Attack<'a> {
     }
 
     /// Whether a table fits: what the sums leave of each cell is narrowed first, then the first open cell is tried.
-    fn fits(&self, limits: &mut Vec<[u64; 2]>, at: usize) -> bool {
+    fn fits(&self, limits: &mut [[u64; 2]], at: usize) -> bool {
         if !self.narrow(limits) {
             return false;
         }
@@ -160,7 +160,7 @@ impl<'a> Attack<'a> {
         };
         let [low, high] = limits[at];
         (low..=high).any(|value| {
-            let mut tried = limits.clone();
+            let mut tried = limits.to_vec();
             tried[at] = [value, value];
             self.fits(&mut tried, at + 1)
         })
@@ -242,7 +242,7 @@ fn is_open(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn no_table_that_fits_pins_a_suppressed_cell_under_acro(cells in small_tables()) {
