@@ -227,8 +227,14 @@ pub(super) fn optimum(deviance: &Deviance) -> Result<Vec<f64>> {
     };
     let mut best: Option<(Vec<f64>, f64)> = None;
     // With few clusters the deviance can have two minima.
-    let starts: &[f64] = if deviance.clusters() < 500.0 { &[1.0, 0.2] } else { &[1.0] };
-    for &value in starts {
+    let few = deviance.clusters() < 500.0;
+    let starts: &[f64] = if few { &[1.0, 0.2] } else { &[1.0] };
+    // Where neither leads to a minimum another may.
+    let others = [0.05, 0.5, 3.0, 10.0];
+    for (at, &value) in starts.iter().chain(&others).enumerate() {
+        if at >= starts.len() && best.is_some() {
+            break;
+        }
         if let Some(found) = search(&[], &start(value)) {
             let rounding = 1e-12 * found.1.abs();
             if best.as_ref().is_none_or(|b| found.1 < b.1 - rounding) {
@@ -255,7 +261,11 @@ pub(super) fn optimum(deviance: &Deviance) -> Result<Vec<f64>> {
     let near: Vec<usize> = diagonal.iter().copied().filter(|&i| theta[i].abs() < 0.1).collect();
     let mut corners: Vec<Vec<usize>> = near.iter().map(|&i| vec![i]).collect();
     if near.len() > 1 {
-        corners.insert(0, near);
+        corners.insert(0, near.clone());
+    }
+    // With few clusters the least deviance may lie at 0 though another minimum lies far from it.
+    if few && near.len() < diagonal.len() {
+        corners.insert(0, diagonal.clone());
     }
     for mut corner in corners {
         let slopes: Vec<usize> =
