@@ -1,6 +1,6 @@
 //! The report as Markdown: answers, estimates, what could not be said. For pasting where HTML cannot go.
 
-use dyad_model::{Analysis, NoteKind, Provenance, Results, Status, Table};
+use dyad_model::{Analysis, NoteKind, Provenance, Results, Status, Table, apa};
 
 use crate::svg::put;
 use crate::{files, words};
@@ -9,13 +9,13 @@ use crate::{files, words};
 pub(crate) fn render(results: &Results, provenance: &Provenance) -> String {
     let flow = &results.flow;
     let mut text = format!(
-        "# {}\n\n{} of {} session rows used: {} clients, {} therapists, {} sites.\n",
+        "# {}\n\n{} of {} session rows used: {}, {}, {}.\n",
         safe(&results.study.title),
         flow.rows_used,
         flow.rows_read,
-        flow.clients,
-        flow.therapists,
-        flow.sites
+        apa::counted(flow.clients, "client"),
+        apa::counted(flow.therapists, "therapist"),
+        apa::counted(flow.sites, "site")
     );
     for dropped in &flow.dropped {
         put(&mut text, format_args!("- left out: {}\n", safe(&words::dropped(dropped))));

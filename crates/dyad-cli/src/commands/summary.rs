@@ -2,19 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use dyad_model::{Analysis, Results, Status};
+use dyad_model::{Analysis, Results, Status, apa};
 
 /// What a terminal shows: one line per analysis, its answer, and where the report is.
 ///
 /// `cached`: the plugins whose findings are those of an earlier run.
 pub(crate) fn text(results: &Results, cached: &BTreeSet<String>, report: &str) -> String {
     let mut lines = vec![format!(
-        "{}: {} sessions, {} clients, {} therapists, {} sites",
+        "{}: {}, {}, {}, {}",
         results.study.title,
-        results.flow.rows_used,
-        results.flow.clients,
-        results.flow.therapists,
-        results.flow.sites
+        apa::counted(results.flow.rows_used, "session"),
+        apa::counted(results.flow.clients, "client"),
+        apa::counted(results.flow.therapists, "therapist"),
+        apa::counted(results.flow.sites, "site")
     )];
     let width = results.analyses.iter().map(|a| a.plugin.chars().count()).max().unwrap_or(0);
     for analysis in &results.analyses {
