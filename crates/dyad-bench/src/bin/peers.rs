@@ -69,8 +69,17 @@ impl Bench {
         let mut reach = Vec::new();
         for (rows, format, times) in STUDIES {
             let study = self.simulate(rows, format)?;
-            let own = self.own(&study, times)?;
             let name = format!("{rows} {format}");
+            let own = match self.own(&study, times) {
+                Ok(own) => own,
+                Err(reason) => {
+                    // What was measured before is worth printing all the same.
+                    lines.push(format!("| {name} | dyad run | did not end well | | | | | |"));
+                    reach.push(format!("{name}: {reason}"));
+                    fs::remove_dir_all(&study)?;
+                    continue;
+                }
+            };
             lines.push(line(&name, "dyad run", &own, &own));
             let mut add = |program: &str, found: Option<Cost>| {
                 if let Some(found) = found {
