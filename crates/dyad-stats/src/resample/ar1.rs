@@ -179,11 +179,11 @@ fn minimum(low: f64, high: f64, f: impl Fn(f64) -> f64) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// Clients with six sessions each, the fourth missed.
-    fn layout(clients: usize) -> (Vec<u16>, Vec<Range<usize>>) {
+    pub(in crate::resample) fn layout(clients: usize) -> (Vec<u16>, Vec<Range<usize>>) {
         let sessions = [1, 2, 3, 5, 6, 7].repeat(clients);
         (sessions, (0..clients).map(|k| 6 * k..6 * k + 6).collect())
     }

@@ -28,16 +28,9 @@ impl Ar1 {
 
 #[cfg(test)]
 mod tests {
-    use std::ops::Range;
-
+    use super::super::ar1::tests::layout;
     use super::*;
     use crate::resample::ar1;
-
-    /// Clients with six sessions each, the fourth missed.
-    fn layout(clients: usize) -> (Vec<u16>, Vec<Range<usize>>) {
-        let sessions = [1, 2, 3, 5, 6, 7].repeat(clients);
-        (sessions, (0..clients).map(|k| 6 * k..6 * k + 6).collect())
-    }
 
     #[test]
     fn what_is_simulated_is_found_again() {

@@ -38,7 +38,9 @@ mod tests {
     fn absolute_paths_are_found_and_relative_ones_are_not() {
         let absolute = format!("read \"/{}/me/data.csv\"", FOLDERS[0]);
         assert!(leads_home(&absolute));
-        assert!(!leads_home("https://example.org/work/index.html"));
-        assert!(!leads_home("a/root/b"));
+        for folder in FOLDERS {
+            assert!(!leads_home(&format!("https://example.org/{folder}/index.html")));
+            assert!(!leads_home(&format!("a/{folder}/b")));
+        }
     }
 }
