@@ -316,6 +316,12 @@ impl Estimate {
         }
         self
     }
+
+    /// A further number by name.
+    #[must_use]
+    pub fn number(&self, name: &str) -> Option<f64> {
+        self.details.get(name)?.as_f64()
+    }
 }
 
 #[cfg(test)]

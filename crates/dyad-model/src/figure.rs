@@ -22,7 +22,7 @@ pub use relation::{JacobsonTruax, ResponseSurface, Scatter};
 
 use serde::{Deserialize, Serialize};
 
-use crate::Counts;
+use crate::{Counts, Estimate};
 
 /// Whether single marks stand for persons.
 #[derive(
@@ -153,6 +153,12 @@ impl Axis {
     pub fn ranged(label: impl Into<String>, range: Option<[f64; 2]>) -> Self {
         Self { label: label.into(), range }
     }
+
+    /// The same axis with fixed ends.
+    #[must_use]
+    pub fn within(self, range: Option<[f64; 2]>) -> Self {
+        Self { range, ..self }
+    }
 }
 
 /// A rectangle of a plane with the number of marks in it.
@@ -211,4 +217,19 @@ pub struct Ranged {
     pub low: f64,
     /// Upper limit.
     pub high: f64,
+}
+
+impl Ranged {
+    /// The number of an estimate with its interval; `None` without one of them.
+    #[must_use]
+    pub fn of(estimate: &Estimate) -> Option<Self> {
+        let [low, high] = estimate.ci?;
+        Some(Self { estimate: estimate.estimate?, low, high })
+    }
+
+    /// An estimate with an interval that reaches as far up as down.
+    #[must_use]
+    pub fn around(estimate: f64, half: f64) -> Self {
+        Self { estimate, low: estimate - half, high: estimate + half }
+    }
 }

@@ -134,6 +134,15 @@ impl Table {
         self
     }
 
+    /// Adds rows, each with the persons behind it.
+    #[must_use]
+    pub fn with_rows<C: Into<Vec<Cell>>>(
+        self,
+        rows: impl IntoIterator<Item = (Counts, C)>,
+    ) -> Self {
+        rows.into_iter().fold(self, |table, (n, cells)| table.row(n, cells))
+    }
+
     /// Sets the note.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {

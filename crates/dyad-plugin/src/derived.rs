@@ -344,6 +344,12 @@ pub fn in_window(session: Option<i64>, [first, last]: [i64; 2]) -> bool {
     session.is_some_and(|s| (first..=last).contains(&s))
 }
 
+/// Whether a setting is a window of session numbers: from 1, the first not above the last.
+#[must_use]
+pub fn is_window([first, last]: [i64; 2]) -> bool {
+    1 <= first && first <= last
+}
+
 /// The mean, correctly rounded, as R's `mean` gives it: clients whose means are equal must tie in a rank correlation here and there alike.
 fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     let (mut n, mut sum, mut lost) = (0.0, 0.0_f64, 0.0);

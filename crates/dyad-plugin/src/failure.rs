@@ -20,6 +20,17 @@ impl Failure {
         Self { code: code::BAD_SETTINGS, text: text.into() }
     }
 
+    /// The first condition on the settings that does not hold, with what was expected instead.
+    ///
+    /// # Errors
+    /// [`Failure::bad_settings`] with the text of that condition.
+    pub fn bad_settings_unless<const N: usize>(conditions: [(bool, &str); N]) -> Result<(), Self> {
+        match conditions.into_iter().find(|(holds, _)| !holds) {
+            Some((_, expected)) => Err(Self::bad_settings(expected)),
+            None => Ok(()),
+        }
+    }
+
     /// A table or column is unknown or was not granted.
     #[must_use]
     pub fn missing_column(table: &str, column: &str) -> Self {
@@ -67,3 +78,16 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_condition_that_does_not_hold_is_said() {
+        assert!(Failure::bad_settings_unless([(true, "one"), (true, "two")]).is_ok());
+        let failure =
+            Failure::bad_settings_unless([(true, "one"), (false, "two"), (false, "three")]);
+        assert_eq!(failure, Err(Failure::bad_settings("two")));
+    }
+}

@@ -7,6 +7,7 @@ use dyad_stats::correlation::Correlation;
 use dyad_stats::linear::{ClusterRobust, GlmCoefficient, clustered_mean};
 use dyad_stats::mixed::Fit;
 use dyad_stats::moments::TTest;
+use dyad_stats::proportions::wilson;
 use dyad_stats::survival::CoxCoefficient;
 
 use crate::derived::Clients;
@@ -60,6 +61,10 @@ pub trait Given: Sized {
     /// Adds a further number where there is one.
     #[must_use]
     fn detail_if(self, name: &str, number: Option<f64>) -> Self;
+
+    /// The share `count` of `of` with its Wilson interval, both among the details.
+    #[must_use]
+    fn share(self, count: u64, of: u64) -> Self;
 
     /// A ratio exp(b) from a coefficient b on the log scale: its interval, and the standard error of b.
     #[must_use]
@@ -117,6 +122,13 @@ impl Given for Estimate {
             Some(number) => self.detail(name, number),
             None => self,
         }
+    }
+
+    fn share(self, count: u64, of: u64) -> Self {
+        self.given(wilson(count, of), |e, ci| {
+            let (count, of) = (count as f64, of as f64);
+            e.value(count / of).ci(ci).details([("count", count), ("denominator", of)])
+        })
     }
 
     fn ratio(self, b: LogRatio) -> Self {

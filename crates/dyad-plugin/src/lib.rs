@@ -57,6 +57,7 @@ pub mod entry;
 mod failure;
 mod given;
 pub mod models;
+mod rate;
 mod request;
 mod run;
 pub mod scorecard;
@@ -70,6 +71,7 @@ pub use columns::{Floats, Integers, Table};
 pub use dyad_model::{apa, figure};
 pub use failure::Failure;
 pub use given::Given;
+pub use rate::Rate;
 pub use request::Request;
 pub use run::Run;
 

@@ -82,11 +82,50 @@ impl<S> Run<S> {
         Words::new(&self.words)
     }
 
+    /// Words about every combination of measures of these roles, each under its letter, in the order of the study file; the last role
+    /// varies fastest.
+    #[must_use]
+    pub fn words_about<const N: usize>(&self, roles: [(&'static str, Role); N]) -> Vec<Words<'_>> {
+        roles.into_iter().fold(vec![self.words()], |all, (letter, role)| {
+            all.iter()
+                .flat_map(|words| self.measures_of(role).map(|m| words.about(letter, m)))
+                .collect()
+        })
+    }
+
     /// Tells the host how far the work is.
     ///
     /// # Errors
     /// [`Failure::cancelled`] if the host asks to stop: return it.
     pub fn progress(&self, fraction: f64) -> Result<(), Failure> {
         if (self.progress)(fraction) { Err(Failure::cancelled()) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_about_every_combination() {
+        let measure = |id: &str, role: &str| -> Measure {
+            let measure = serde_json::json!({ "id": id, "role": role, "level": "session" });
+            serde_json::from_value(measure).unwrap()
+        };
+        let run = Run {
+            settings: (),
+            words: Dictionary::default(),
+            seed: 1,
+            measures: [("a", "alliance"), ("y", "outcome"), ("b", "alliance"), ("z", "outcome")]
+                .map(|(id, role)| measure(id, role))
+                .into(),
+            replications: Vec::new(),
+            tables: BTreeMap::new(),
+            progress: Box::new(|_| false),
+        };
+        let words = run.words_about([("A", Role::Alliance), ("Y", Role::Outcome)]);
+        let ids: Vec<String> = words.iter().map(|words| words.id("A/Y")).collect();
+        assert_eq!(ids, ["a/y", "a/z", "b/y", "b/z"]);
+        assert!(run.words_about([("A", Role::Alliance), ("B", Role::Burnout)]).is_empty());
     }
 }

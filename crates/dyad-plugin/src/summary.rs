@@ -32,7 +32,7 @@ pub fn table(
         .column("therapists", "Therapists", ColumnKind::Count)
         .note(note);
     let count = |n: Option<u64>| n.map_or(Cell::Missing, Cell::count);
-    let rows = estimates.iter().map(|e| {
+    Some(table.with_rows(estimates.iter().map(|e| {
         let cells = [
             Cell::text(&e.label),
             Cell::number(e.estimate),
@@ -42,8 +42,7 @@ pub fn table(
             count(e.n.therapists),
         ];
         (e.n, cells)
-    });
-    Some(rows.fold(table, |table, (n, cells)| table.row(n, cells)))
+    })))
 }
 
 /// " Not given: this (reason); that (reason)." for the estimates refused whose id passes; empty if there is none. Reasons are said once.

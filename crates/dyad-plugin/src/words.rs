@@ -13,16 +13,16 @@
 //! `/` or `-` that was bound is the measure's id; in a text, `{A}` is its name and `{A.id}` its id. A placeholder may also name what
 //! [`Words::with`] bound and any setting. After a colon stands how a number or an interval is written: `{x:2}` with two decimals,
 //! `{x:.2}` without a leading zero, `{x:%1}` in per cent, `{x:p}` as a p value, `{x:client}` as "1 client", "2 clients". Of an estimate
-//! bound by [`Words::of`] there are `{x}`, `{x.ci}`, `{x.p}`, `{x.clients}`, `{x.therapists}`,
-//! `{x.reason}`.
+//! bound by [`Words::of`] there are `{x}`, `{x.label}`, `{x.ci}`, `{x.p}`, `{x.clients}`, `{x.therapists}`, `{x.reason}`, and its further
+//! numbers by name: `{x.criterion}`.
 
 mod file;
 mod fill;
 
 use std::cell::RefCell;
 
-use dyad_model::figure::{Figure, Plot};
-use dyad_model::{Column, Counts, Estimate, Findings, Measure, Note, NoteKind, Table};
+use dyad_model::figure::{Axis, Bar, Bars, Figure, Plot, Reference};
+use dyad_model::{Column, Counts, Estimate, Findings, Measure, Note, NoteKind, Table, Text};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -95,6 +95,14 @@ impl<'d> Words<'d> {
         more
     }
 
+    /// Gives several placeholders their numbers.
+    #[must_use]
+    pub fn numbers<const N: usize>(&self, numbers: [(&'static str, f64); N]) -> Self {
+        let mut more = self.clone();
+        more.fills.extend(numbers.map(|(name, number)| (name, number.into())));
+        more
+    }
+
     /// Gives a placeholder an estimate.
     #[must_use]
     pub fn of(&self, name: &'static str, estimate: &Estimate) -> Self {
@@ -112,9 +120,17 @@ impl<'d> Words<'d> {
         words.source.iter().fold(estimate.method(self.fill(&words.method)), |e, key| e.source(key))
     }
 
-    /// A figure with its title, caption and alternative text.
+    /// A figure without axes, with its title, caption and alternative text.
     #[must_use]
     pub fn figure(&self, key: &str, n: Counts, plot: Plot) -> Figure {
+        let titled = |words: &file::FigureWords| !(words.x.is_empty() && words.y.is_empty());
+        if self.dictionary.file.figure.get(key).is_some_and(titled) {
+            self.dictionary.lacks(format!("a plot with the axes of figure {key}"));
+        }
+        self.described(key, n, plot)
+    }
+
+    fn described(&self, key: &str, n: Counts, plot: Plot) -> Figure {
         let found = self.dictionary.file.figure.get(key);
         let texts = self
             .dictionary
@@ -122,6 +138,31 @@ impl<'d> Words<'d> {
             .map(|words| [&words.title, &words.caption, &words.alt].map(|text| self.fill(text)));
         let [title, caption, alt] = texts.unwrap_or_default();
         Figure::new(self.id(key), title, caption, alt, n, plot)
+    }
+
+    /// A figure whose axes, horizontal and vertical, have the titles `x` and `y` of `words.toml`; either may be left out.
+    #[must_use]
+    pub fn figure_with_axes(
+        &self,
+        key: &str,
+        n: Counts,
+        plot: impl FnOnce([Axis; 2]) -> Plot,
+    ) -> Figure {
+        let words = self.dictionary.file.figure.get(key);
+        let titles = words.map(|words| [&words.x, &words.y].map(|title| self.fill(title)));
+        self.described(key, n, plot(titles.unwrap_or_default().map(Axis::new)))
+    }
+
+    /// Bars, with a line to compare with if there is one.
+    #[must_use]
+    pub fn bars(
+        &self,
+        key: &str,
+        n: Counts,
+        bars: Vec<Bar>,
+        reference: Option<Reference>,
+    ) -> Figure {
+        self.figure_with_axes(key, n, |[x, y]| Plot::Bars(Bars { x, y, bars, reference }))
     }
 
     /// A table without rows, with its title, note and columns.
@@ -169,6 +210,13 @@ impl<'d> Words<'d> {
         }
         self.dictionary.lacks(format!("text {key}"));
         String::new()
+    }
+
+    /// The paragraphs that need no decision: question and methods.
+    #[must_use]
+    pub fn paragraphs(&self) -> Text {
+        let (question, methods) = (self.text("question"), self.text("methods"));
+        Text { question, methods, ..Text::default() }
     }
 
     /// The texts that hold, one after another.
@@ -278,6 +326,13 @@ title = "{A}"
 caption = "{n:client}"
 alt = "r = {r:.2} {r.ci:.2}, {r.p:p}"
 
+[figure.bars-A]
+title = "{A}"
+caption = "Bars."
+alt = "Bars."
+x = "Session"
+y = "Share of {A}"
+
 [table.both-A]
 rows = ["early/A/*/"]
 
@@ -333,10 +388,25 @@ above = "{share:%1} above {x:1}"
     }
 
     #[test]
+    fn axes_have_their_titles() {
+        let dictionary = dictionary();
+        let words = words(&dictionary);
+        let n = Counts::default();
+        let Plot::Bars(bars) = words.bars("bars-A", n, Vec::new(), None).plot else {
+            unreachable!("bars are bars")
+        };
+        assert_eq!([bars.x.label, bars.y.label], ["Session", "Share of wai client bond"]);
+        assert!(dictionary.check().is_ok());
+        let flow = Plot::Flow(dyad_model::figure::FlowChart { boxes: Vec::new() });
+        drop(words.figure("bars-A", n, flow));
+        assert!(dictionary.check().is_err(), "nobody draws the axes");
+    }
+
+    #[test]
     fn what_is_lacking_is_named() {
         let dictionary = dictionary();
         let words = words(&dictionary);
-        let text = words.with("share", 0.274).with("x", -0.25).text("answer.above");
+        let text = words.numbers([("share", 0.274), ("x", -0.25)]).text("answer.above");
         assert_eq!(text, "27.4 % above −0.2");
         assert!(dictionary.check().is_ok());
         drop(words.text("answer.above"));

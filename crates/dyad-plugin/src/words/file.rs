@@ -34,6 +34,11 @@ pub(super) struct FigureWords {
     pub(super) title: String,
     pub(super) caption: String,
     pub(super) alt: String,
+    /// Titles of the axes, for a plot that has some.
+    #[serde(default)]
+    pub(super) x: String,
+    #[serde(default)]
+    pub(super) y: String,
 }
 
 #[derive(Debug, Default, Deserialize)]

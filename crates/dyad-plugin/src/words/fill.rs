@@ -18,7 +18,8 @@ pub enum Fill {
         /// Its name in sentences.
         name: String,
     },
-    /// An estimate: its number, `.ci`, `.p`, `.clients`, `.therapists`, and the `.reason` it is refused with.
+    /// An estimate: its number, `.label`, `.ci`, `.p`, `.clients`, `.therapists`, the `.reason` it is refused with, and its further
+    /// numbers by their names.
     Estimate(Box<Estimate>),
 }
 
@@ -33,8 +34,10 @@ impl Fill {
             (Self::Estimate(e), "reason") => {
                 Some(Self::Text(e.refused.clone().unwrap_or_else(|| "no estimate".to_owned())))
             }
+            (Self::Estimate(e), "label") => Some(Self::Text(e.label.clone())),
             (Self::Estimate(e), "clients") => Some(count(e.n.clients)),
             (Self::Estimate(e), "therapists") => Some(count(e.n.therapists)),
+            (Self::Estimate(e), name) => e.number(name).map(Self::Number),
             (Self::Measure { id, .. }, "id") => Some(Self::Text(id.clone())),
             (Self::Measure { name, .. }, "") => Some(Self::Text(name.clone())),
             (found, "") => Some(found.clone()),

@@ -1,0 +1,118 @@
+//! A rate: who is in its denominator and who counts; its Wilson interval, and the interval that knows who belongs together.
+
+use std::ops::Range;
+
+use dyad_model::{Estimate, Spread};
+use dyad_stats::linear::clustered_mean;
+
+use crate::Given;
+use crate::derived::Clients;
+
+/// Who is in the denominator of a rate, and who counts.
+#[derive(Clone, Debug, Default)]
+pub struct Rate {
+    units: Vec<usize>,
+    /// 1 for who counts, else 0.
+    hits: Vec<f64>,
+}
+
+impl FromIterator<(usize, bool)> for Rate {
+    fn from_iter<I: IntoIterator<Item = (usize, bool)>>(units: I) -> Self {
+        let mut rate = Self::default();
+        units.into_iter().for_each(|(unit, counts)| rate.push(unit, counts));
+        rate
+    }
+}
+
+impl Rate {
+    /// Adds a client or therapist to the denominator, in ascending order, and says whether it counts.
+    pub fn push(&mut self, unit: usize, counts: bool) {
+        self.units.push(unit);
+        self.hits.push(if counts { 1.0 } else { 0.0 });
+    }
+
+    /// Those in the denominator.
+    #[must_use]
+    pub fn units(&self) -> &[usize] {
+        &self.units
+    }
+
+    /// The denominator.
+    #[must_use]
+    pub fn of(&self) -> u64 {
+        self.hits.len() as u64
+    }
+
+    /// The numerator.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        count(&self.hits)
+    }
+
+    /// Numerator and denominator of every run of units.
+    #[must_use]
+    pub fn by(&self, ranges: &[Range<usize>]) -> Vec<(u64, u64)> {
+        ranges.iter().map(|range| (count(&self.hits[range.clone()]), range.len() as u64)).collect()
+    }
+
+    /// The cluster-robust 95 % interval over these runs of units: CR2, Bell–McCaffrey df; `None` if nobody or everybody counts, or in
+    /// fewer than two clusters. It may leave 0 to 1.
+    #[must_use]
+    pub fn clustered(&self, clusters: &[Range<usize>]) -> Option<[f64; 2]> {
+        Some(clustered_mean(&self.hits, clusters).ok()?.ci)
+    }
+
+    /// A rate of clients: share, Wilson interval, numerator and denominator; where there is one, the interval by therapist among the
+    /// details, with this caution about Wilson's and [the interval by site](Given::site_interval).
+    #[must_use]
+    pub fn of_clients(
+        &self,
+        estimate: Estimate,
+        clients: &Clients<'_>,
+        caution: String,
+    ) -> Estimate {
+        let estimate = estimate.counts(clients.counts(&self.units)).spread(self.spread(clients));
+        if self.of() == 0 {
+            return estimate.refused("the denominator is 0");
+        }
+        let given = estimate.share(self.count(), self.of());
+        let therapists = clients.therapist_ranges(&self.units).ok();
+        match therapists.and_then(|of| self.clustered(&of)) {
+            Some([low, high]) => given
+                .details([("clustered_low", low), ("clustered_high", high)])
+                .warn(caution)
+                .site_interval(clients, &self.units, &self.hits),
+            None => given,
+        }
+    }
+
+    /// How far single therapists stand behind those who count, or behind everybody, whichever is more.
+    fn spread(&self, clients: &Clients<'_>) -> Option<Spread> {
+        let counted = self.units.iter().zip(&self.hits).filter(|(_, hit)| **hit > 0.5);
+        let counted: Vec<usize> = counted.map(|(client, _)| *client).collect();
+        let all = clients.spread(&self.units)?;
+        let Some(counted) = clients.spread(&counted) else { return Some(all) };
+        let [first, second] = [0, 1].map(|i| all.therapists[i].max(counted.therapists[i]));
+        Some(Spread { therapists: [first, second], sites: None })
+    }
+}
+
+fn count(hits: &[f64]) -> u64 {
+    hits.iter().filter(|hit| **hit > 0.5).count() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_counts_by_cluster() {
+        let rate: Rate = (0..12).map(|unit| (unit, unit % 3 == 0)).collect();
+        assert_eq!((rate.count(), rate.of()), (4, 12));
+        assert_eq!(rate.by(&[0..5, 5..12]), [(2, 5), (2, 7)]);
+        let [low, high] = rate.clustered(&[0..3, 3..7, 7..12]).unwrap();
+        assert!(low < 1.0 / 3.0 && high > 1.0 / 3.0);
+        let nobody: Rate = (0..12).map(|unit| (unit, false)).collect();
+        assert!(nobody.clustered(&[0..6, 6..12]).is_none());
+    }
+}
