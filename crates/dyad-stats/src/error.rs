@@ -94,3 +94,10 @@ pub enum StatsError {
     #[error("{0}")]
     Refused(Cow<'static, str>),
 }
+
+/// Code that refuses in words passes a statistic's reason on as it is.
+impl From<StatsError> for String {
+    fn from(reason: StatsError) -> Self {
+        reason.to_string()
+    }
+}

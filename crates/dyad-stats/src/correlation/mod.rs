@@ -1,6 +1,7 @@
 //! Correlations, their tests and intervals.
 
 mod agreement;
+mod between;
 mod decomposition;
 mod dependent;
 mod fisher_z;
@@ -13,6 +14,7 @@ mod spearman;
 mod total;
 
 pub use agreement::{IntraclassCorrelation, icc_agreement, icc_consistency};
+pub use between::between;
 pub use decomposition::{Decomposition, decomposition};
 pub use dependent::{DependentCorrelations, williams};
 pub use fisher_z::interval;

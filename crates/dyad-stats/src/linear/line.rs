@@ -76,4 +76,30 @@ impl Line {
         let half = self.critical * (self.residual_variance * leverage).sqrt();
         MeanAt { estimate, ci: [estimate - half, estimate + half] }
     }
+
+    /// The mean at the ends of a stretch of x and at equal steps between them: where its line and band are drawn.
+    pub fn along(
+        &self,
+        [low, high]: [f64; 2],
+        steps: usize,
+    ) -> impl Iterator<Item = (f64, MeanAt)> {
+        (0..=steps).map(move |step| {
+            let x = low + (high - low) * step as f64 / steps as f64;
+            (x, self.mean_at(x))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stretch_has_its_ends_and_equal_steps() {
+        let line = Line::fit(&[1.0, 2.0, 3.0, 4.0], &[1.0, 3.0, 2.0, 4.0]).unwrap();
+        let along: Vec<(f64, MeanAt)> = line.along([1.0, 3.0], 4).collect();
+        let at: Vec<f64> = along.iter().map(|(x, _)| *x).collect();
+        assert_eq!(at, [1.0, 1.5, 2.0, 2.5, 3.0]);
+        assert!((along[2].1.estimate - line.mean_at(2.0).estimate).abs() < 1e-15);
+    }
 }

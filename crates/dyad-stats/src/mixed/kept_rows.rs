@@ -1,5 +1,6 @@
 //! The first rows of a mixed model one by one, beside the sums of all.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{Design, Rows};
@@ -77,6 +78,14 @@ impl<'c> KeptRows<'c> {
         Design { columns: self.columns, x: &self.x, response, outer: &self.outer }
     }
 
+    /// The sums of these rows, or those of all where every row is kept: nothing is summed twice.
+    ///
+    /// # Errors
+    /// Those of [`Rows::push`].
+    pub fn rows_of<'r>(&self, all: &'r Rows) -> Result<Cow<'r, Rows>> {
+        if self.len() == all.len() { Ok(Cow::Borrowed(all)) } else { self.rows().map(Cow::Owned) }
+    }
+
     /// The sums of these rows.
     ///
     /// # Errors
@@ -103,7 +112,10 @@ mod tests {
             kept.push(7, cluster, session, &[session as f64], 1.0);
         }
         assert_eq!((kept.len(), kept.clusters(), kept.outer_clusters()), (5, 2, 1));
-        assert_eq!(kept.rows().unwrap().len(), 5);
+        let five = kept.rows().unwrap();
+        assert_eq!(five.len(), 5);
+        assert!(matches!(kept.rows_of(&five), Ok(Cow::Borrowed(_))));
+        assert!(matches!(kept.rows_of(&Rows::in_nested_clusters(&["x"])), Ok(Cow::Owned(_))));
         assert_eq!(kept.design().response.clients, [0..2, 2..5]);
     }
 }

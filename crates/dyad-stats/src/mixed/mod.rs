@@ -32,6 +32,7 @@ mod null_recovery;
 mod profile_interval;
 mod r_squared;
 mod random_effects;
+mod truth_and_bias;
 
 pub use coefficient::Coefficient;
 pub use farthest::{Farthest, farthest_intercept};
@@ -44,3 +45,4 @@ pub use null_recovery::{NullRecovery, null_recovery};
 pub use profile_interval::{Interval, StandardDeviation};
 pub use r_squared::RSquared;
 pub use random_effects::{RandomEffect, RandomIntercept};
+pub use truth_and_bias::truth_and_bias;

@@ -1,7 +1,7 @@
 //! One-sample and paired t tests.
 
 use super::Moments;
-use crate::distributions::student_t;
+use crate::distributions::{normal, student_t};
 use crate::{Result, StatsError};
 
 /// A t test of a mean against a value.
@@ -21,6 +21,19 @@ pub struct TTest {
     pub p: f64,
     /// Values used.
     pub n: u64,
+}
+
+impl TTest {
+    /// Where 95 % of single values lie if they are normal: mean ± z(.975)·SD. Of differences between two raters these are their limits of
+    /// agreement.
+    ///
+    /// # Source
+    /// `[@bland1986]`. Checked against R: `tests/golden/_raters.R`.
+    #[must_use]
+    pub fn limits_of_agreement(&self) -> [f64; 2] {
+        let half = normal::quantile(0.975) * self.se * (self.n as f64).sqrt();
+        [self.mean - half, self.mean + half]
+    }
 }
 
 /// Returns the t test of the mean against `value`: t = (x̄ − value)/(s/√n), n − 1 df.
@@ -79,4 +92,17 @@ pub fn paired(x: &[f64], y: &[f64]) -> Result<TTest> {
     }
     let differences: Vec<f64> = x.iter().zip(y).map(|(x, y)| x - y).collect();
     one_sample(&differences, 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_of_agreement_are_those_of_single_differences() {
+        // Differences 1, 2, 3: mean 2, SD 1.
+        let [low, high] = paired(&[3.0, 4.0, 5.0], &[2.0, 2.0, 2.0]).unwrap().limits_of_agreement();
+        assert!((low - (2.0 - 1.959_963_984_540_054)).abs() < 1e-12);
+        assert!((high - (2.0 + 1.959_963_984_540_054)).abs() < 1e-12);
+    }
 }

@@ -24,13 +24,15 @@ use crate::{Result, StatsError};
 /// sums.push(&[Some(1.0), Some(3.0)])?;
 /// sums.push(&[Some(2.0), None])?;
 /// sums.push(&[Some(3.0), Some(7.0)])?;
-/// assert_eq!((sums.n(), sums.dropped()), (2, 1));
+/// sums.push(&[None, None])?;
+/// assert_eq!((sums.n(), sums.dropped(), sums.silent()), (2, 2, 1));
 /// # Ok::<(), dyad_stats::StatsError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ItemSums {
     n: u64,
     dropped: u64,
+    silent: u64,
     means: Vec<f64>,
     /// Σ(x − x̄)(y − ȳ), the lower triangle row after row.
     products: Vec<f64>,
@@ -43,7 +45,8 @@ impl ItemSums {
     #[must_use]
     pub fn new(items: usize) -> Self {
         let products = vec![0.0; items * (items + 1) / 2];
-        Self { n: 0, dropped: 0, means: vec![0.0; items], products, steps: vec![0.0; items] }
+        let (means, steps) = (vec![0.0; items], vec![0.0; items]);
+        Self { n: 0, dropped: 0, silent: 0, means, products, steps }
     }
 
     /// Adds a person.
@@ -61,6 +64,7 @@ impl ItemSums {
         }
         if scores.iter().any(Option::is_none) {
             self.dropped += 1;
+            self.silent += u64::from(scores.iter().all(Option::is_none));
             return Ok(());
         }
         self.n += 1;
@@ -92,6 +96,7 @@ impl ItemSums {
             return Err(StatsError::UnequalLengths { what: "the items of two parts", left, right });
         }
         self.dropped += other.dropped;
+        self.silent += other.silent;
         if other.n == 0 {
             return Ok(());
         }
@@ -128,6 +133,12 @@ impl ItemSums {
     #[must_use]
     pub fn dropped(&self) -> u64 {
         self.dropped
+    }
+
+    /// Persons without any: among the dropped.
+    #[must_use]
+    pub fn silent(&self) -> u64 {
+        self.silent
     }
 
     /// The covariances, with n − 1, row after row, once they are worth having.

@@ -1,5 +1,6 @@
 //! Time to dropout, or to any other event.
 
+mod at_risk;
 mod concordance;
 mod cox;
 mod cumulative_incidence;
@@ -8,6 +9,7 @@ mod kaplan_meier;
 mod life_table;
 mod log_rank;
 
+pub use at_risk::AtRisk;
 pub use concordance::{Concordance, concordance};
 pub use cox::{Cox, CoxCoefficient, Intervals, Proportionality, Ties, TimeScale, cox};
 pub use cumulative_incidence::{Incidence, cumulative_incidence};
