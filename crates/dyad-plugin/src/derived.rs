@@ -201,8 +201,20 @@ impl<'r> Clients<'r> {
             x: xs,
             y: ys,
             clients: ranges,
+            with,
             dropped: if lost > 0 { vec![dropped] } else { Vec::new() },
         }
+    }
+
+    /// The clients with a value of every variable, and their values. A client who lacks several is counted once, under the first.
+    #[must_use]
+    pub fn complete_cases<const N: usize>(
+        &self,
+        variables: [&Variable; N],
+    ) -> (Sample, [Vec<f64>; N]) {
+        let sample = self.complete(&variables.map(Variable::needed));
+        let values = variables.map(|variable| sample.pick(&variable.values));
+        (sample, values)
     }
 
     /// The clients with a value in every one of `needs`, and how many were left out for which reason. A client who lacks
@@ -260,14 +272,29 @@ impl<'r> Clients<'r> {
         (0..self.len()).any(|client| self.therapist(client).is_some())
     }
 
+    /// Asks for a study that names therapists.
+    ///
+    /// # Errors
+    /// The sentence to refuse with, if it names none.
+    pub fn need_therapists(&self) -> Result<(), &'static str> {
+        if self.has_therapists() { Ok(()) } else { Err("the study file names no therapist column") }
+    }
+
+    /// The therapist of each of these clients.
+    ///
+    /// # Errors
+    /// The sentence to refuse with, if the study names no therapists.
+    pub fn therapists_of(&self, clients: &[usize]) -> Result<Vec<i64>, &'static str> {
+        self.need_therapists()?;
+        Ok(clients.iter().map(|&client| self.therapist(client).unwrap_or(0)).collect())
+    }
+
     /// Contiguous ranges of positions in `clients` that share a therapist.
     ///
     /// # Errors
     /// The sentence to refuse with, if the study names no therapists.
     pub fn therapist_ranges(&self, clients: &[usize]) -> Result<Vec<Range<usize>>, &'static str> {
-        if !self.has_therapists() {
-            return Err("the study file names no therapist column");
-        }
+        self.need_therapists()?;
         Ok(ranges_by(clients, |client| self.therapist(client)))
     }
 
@@ -275,6 +302,35 @@ impl<'r> Clients<'r> {
     #[must_use]
     pub fn site_ranges(&self, clients: &[usize]) -> Vec<Range<usize>> {
         ranges_by(clients, |client| Some(self.site(client)))
+    }
+}
+
+/// One value per client, and what is said of a client who has none.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// In the order of the clients.
+    pub values: Vec<Option<f64>>,
+    /// Why a client without a value is left out.
+    pub lacks: String,
+}
+
+impl Variable {
+    /// Values, and what is said of who has none.
+    #[must_use]
+    pub fn new(values: Vec<Option<f64>>, lacks: impl Into<String>) -> Self {
+        Self { values, lacks: lacks.into() }
+    }
+
+    /// For [`Clients::complete`].
+    #[must_use]
+    pub fn needed(&self) -> (&[Option<f64>], &str) {
+        (&self.values, &self.lacks)
+    }
+}
+
+impl From<Baseline> for Variable {
+    fn from(baseline: Baseline) -> Self {
+        Self::new(baseline.values, "no baseline")
     }
 }
 
@@ -286,6 +342,8 @@ pub struct Pairs {
     pub y: Vec<f64>,
     /// Positions in `x` and `y`, per client; clients without a pair are left out.
     pub clients: Vec<Range<usize>>,
+    /// Whose these ranges are.
+    pub with: Vec<usize>,
     /// How many rows, clients, therapists, sites.
     pub n: Counts,
     /// Rows left out, by reason.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use dyad_stats::StatsError;
+
 use crate::abi::code;
 
 /// Why an analysis as a whole cannot be done.
@@ -78,6 +80,13 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// A statistic that cannot even take in its rows.
+impl From<StatsError> for Failure {
+    fn from(reason: StatsError) -> Self {
+        Self::internal(reason)
+    }
+}
 
 #[cfg(test)]
 mod tests {

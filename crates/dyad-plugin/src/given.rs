@@ -82,6 +82,14 @@ pub trait Given: Sized {
     #[must_use]
     fn clustered<E: Display>(self, found: Result<ClusterRobust, E>) -> Self;
 
+    /// [`clustered`](Given::clustered), of a result there is.
+    #[must_use]
+    fn cluster_robust(self, b: ClusterRobust) -> Self;
+
+    /// A ratio exp(b) with its test: t with clusters − 1 degrees of freedom where the standard error is robust, else z.
+    #[must_use]
+    fn tested_ratio(self, b: GlmCoefficient, clusters: usize) -> Self;
+
     /// The mean of one value per client with its interval by therapist, about therapists like these at these sites, and
     /// [the interval by site](Given::site_interval). No test: that a mean is not 0 may say nothing. Counts come before.
     #[must_use]
@@ -91,6 +99,10 @@ pub trait Given: Sized {
     /// details; nothing is added below three sites.
     #[must_use]
     fn site_interval(self, clients: &Clients<'_>, of: &[usize], y: &[f64]) -> Self;
+
+    /// [`t_test`](Given::t_test), of a result there is.
+    #[must_use]
+    fn tested_mean(self, t: TTest) -> Self;
 
     /// A mean with its t test.
     #[must_use]
@@ -169,10 +181,10 @@ impl Given for Estimate {
     }
 
     fn clustered<E: Display>(self, found: Result<ClusterRobust, E>) -> Self {
-        let b = match found {
-            Ok(b) => b,
-            Err(reason) => return self.refused(reason.to_string()),
-        };
+        self.given(found, Self::cluster_robust)
+    }
+
+    fn cluster_robust(self, b: ClusterRobust) -> Self {
         let few = b.df < FEW_DF || self.n.therapists.is_some_and(|n| n < FEW_THERAPISTS);
         let given = self.tested(b.estimate, b.se, Some(b.ci), (b.t, Some(b.df)), Some(b.p));
         if few {
@@ -180,6 +192,12 @@ impl Given for Estimate {
         } else {
             given
         }
+    }
+
+    fn tested_ratio(self, b: GlmCoefficient, clusters: usize) -> Self {
+        let df = b.robust_se.map(|_| clusters as f64 - 1.0);
+        let name = if df.is_some() { "t" } else { "z" };
+        self.ratio(b.into()).statistic(name, b.statistic, df).p(b.p)
     }
 
     fn mean_by_therapist(self, clients: &Clients<'_>, of: &[usize], y: &[f64]) -> Self {
@@ -204,7 +222,11 @@ impl Given for Estimate {
     }
 
     fn t_test<E: Display>(self, found: Result<TTest, E>) -> Self {
-        self.given(found, |e, t| e.tested(t.mean, t.se, Some(t.ci), (t.t, Some(t.df)), Some(t.p)))
+        self.given(found, Self::tested_mean)
+    }
+
+    fn tested_mean(self, t: TTest) -> Self {
+        self.tested(t.mean, t.se, Some(t.ci), (t.t, Some(t.df)), Some(t.p))
     }
 }
 

@@ -49,6 +49,7 @@
 
 pub mod abi;
 mod analysis;
+mod basis;
 pub mod binned;
 mod columns;
 pub mod derived;
@@ -56,6 +57,7 @@ pub mod derived;
 pub mod entry;
 mod failure;
 mod given;
+pub mod leaving;
 pub mod models;
 mod rate;
 mod request;
@@ -67,6 +69,7 @@ pub mod testing;
 pub mod words;
 
 pub use analysis::Analysis;
+pub use basis::Basis;
 pub use columns::{Floats, Integers, Table};
 pub use dyad_model::{apa, figure};
 pub use failure::Failure;
@@ -85,5 +88,5 @@ pub mod prelude {
     pub use serde::{Deserialize, Serialize};
 
     pub use crate::words::Words;
-    pub use crate::{Analysis, Failure, Floats, Given, Integers, Run, Table, export_plugin};
+    pub use crate::{Analysis, Basis, Failure, Floats, Given, Integers, Run, Table, export_plugin};
 }

@@ -7,11 +7,8 @@ use dyad_model::{Counts, Estimate};
 use dyad_stats::linear::{ClusterRobust, Correction, Ols, ols};
 use dyad_stats::mixed::{Criterion, Fit, Rows};
 
-use crate::Failure;
 use crate::derived::{Clients, Sample};
-
-/// What a study without therapists is refused with.
-const NO_THERAPISTS: &str = "the study file names no therapist column";
+use crate::{Basis, Failure};
 
 /// One session row of a client.
 #[derive(Clone, Copy, Debug)]
@@ -34,16 +31,16 @@ pub struct SessionRows {
     pub rows: Rows,
     /// Rows, clients, therapists, sites.
     pub n: Counts,
-    dropped: Vec<(String, u64)>,
-    has_therapists: bool,
+    pub(crate) dropped: Vec<(String, u64)>,
+    therapists: Result<(), &'static str>,
 }
 
 impl SessionRows {
     /// Writes onto an estimate whom it rests on and which rows were left out.
     #[must_use]
     pub fn describe(&self, estimate: Estimate) -> Estimate {
-        let left_out = self.dropped.iter();
-        left_out.fold(estimate.counts(self.n), |e, (reason, rows)| e.dropped_rows(reason, *rows))
+        let Basis { n, dropped } = self.into();
+        Estimate { n, dropped, ..estimate }
     }
 
     /// The model with some of the columns.
@@ -51,11 +48,8 @@ impl SessionRows {
     /// # Errors
     /// The sentence to refuse with.
     pub fn fit_with(&self, columns: &[&str], criterion: Criterion) -> Result<Fit, String> {
-        if !self.has_therapists {
-            return Err(NO_THERAPISTS.to_owned());
-        }
-        let fit = self.rows.with_columns(columns).and_then(|rows| rows.fit(criterion));
-        fit.map_err(|e| e.to_string())
+        self.therapists?;
+        Ok(self.rows.with_columns(columns)?.fit(criterion)?)
     }
 
     /// y ~ columns + (1 | therapist/client), or with the random slopes of the rows.
@@ -63,10 +57,8 @@ impl SessionRows {
     /// # Errors
     /// The sentence to refuse with.
     pub fn fit(&self, criterion: Criterion) -> Result<Fit, String> {
-        if !self.has_therapists {
-            return Err(NO_THERAPISTS.to_owned());
-        }
-        self.rows.fit(criterion).map_err(|e| e.to_string())
+        self.therapists?;
+        Ok(self.rows.fit(criterion)?)
     }
 }
 
@@ -83,8 +75,7 @@ impl Regression {
     /// # Errors
     /// The sentence to refuse with.
     pub fn slope(&self, column: &str) -> Result<ClusterRobust, String> {
-        let found = self.fit.cluster_robust(column, &self.therapists, Correction::Cr2);
-        found.map_err(|e| e.to_string())
+        Ok(self.fit.cluster_robust(column, &self.therapists, Correction::Cr2)?)
     }
 }
 
@@ -123,9 +114,7 @@ impl Clients<'_> {
             let therapist = self.therapist(client).unwrap_or(0);
             for at in self.sessions(client) {
                 match row(at, &mut x) {
-                    Ok(y) => rows
-                        .push(therapist, id, &x, y)
-                        .map_err(|e| Failure::internal(e.to_string()))?,
+                    Ok(y) => rows.push(therapist, id, &x, y)?,
                     Err(reason) => {
                         if let Some((_, times)) = dropped.get_mut(reason) {
                             *times += 1;
@@ -138,7 +127,7 @@ impl Clients<'_> {
             }
         }
         let n = Counts { rows: Some(rows.len() as u64), ..self.counts(&with) };
-        Ok(SessionRows { rows, n, dropped, has_therapists: self.has_therapists() })
+        Ok(SessionRows { rows, n, dropped, therapists: self.need_therapists() })
     }
 
     /// y ~ columns + (1 | therapist), REML, over the clients of a sample: one value each.
@@ -158,10 +147,10 @@ impl Clients<'_> {
         for (therapist, range) in (0..).zip(therapists) {
             for i in range {
                 x.iter_mut().zip(columns).for_each(|(x, (_, column))| *x = column[i]);
-                rows.push(0, therapist, &x, y[i]).map_err(|e| e.to_string())?;
+                rows.push(0, therapist, &x, y[i])?;
             }
         }
-        rows.fit(Criterion::Reml).map_err(|e| e.to_string())
+        Ok(rows.fit(Criterion::Reml)?)
     }
 
     /// Each client's therapist mean of a value, and what the client deviates from it.
@@ -194,8 +183,7 @@ impl Clients<'_> {
         y: &[f64],
     ) -> Result<Regression, String> {
         let therapists = self.therapist_ranges(clients)?;
-        let fit = ols(columns, y).map_err(|e| e.to_string())?;
-        Ok(Regression { fit, therapists })
+        Ok(Regression { fit: ols(columns, y)?, therapists })
     }
 
     /// The rows of each therapist, from those of each of these clients, which follow one another without a gap.

@@ -46,6 +46,21 @@ impl<S> Run<S> {
         self.measures.iter().filter(move |m| m.role == role)
     }
 
+    /// The first measure of a role.
+    ///
+    /// # Errors
+    /// The sentence to refuse with, if the study declares none.
+    pub fn first_of(&self, role: Role) -> Result<&Measure, String> {
+        let found = self.measures_of(role).next();
+        found.ok_or_else(|| format!("the study declares no {} measure", role.as_str()))
+    }
+
+    /// Every alliance measure with every outcome, in the order of the study file.
+    pub fn pairs(&self) -> impl Iterator<Item = (&Measure, &Measure)> {
+        let outcomes = || self.measures_of(Role::Outcome);
+        self.measures_of(Role::Alliance).flat_map(move |a| outcomes().map(move |y| (a, y)))
+    }
+
     /// The published effects the study file wants replicated.
     #[must_use]
     pub fn replications(&self) -> &[Replication] {

@@ -1,8 +1,27 @@
 //! Published effects laid beside the estimates of a study, by nine metrics that ask different questions.
 
-use dyad_model::{Counts, Estimate, Replication};
+use dyad_model::{Counts, Estimate, Findings, Replication};
 use dyad_stats::distributions::normal;
 use dyad_stats::replication::{self as metrics, Effect};
+
+/// The estimate of this plugin's run that a published effect names, with the plugin's id before it.
+///
+/// # Errors
+/// Why there is none to be laid beside it.
+pub fn named<'f>(
+    published: &Replication,
+    plugin: &str,
+    findings: &'f Findings,
+) -> Result<&'f Estimate, String> {
+    let name = &published.estimate;
+    let id = name.strip_prefix(plugin).and_then(|rest| rest.strip_prefix('/'));
+    let id = id.ok_or_else(|| format!("{name} is not an estimate of {plugin}"))?;
+    let found = findings.get(id).ok_or_else(|| format!("this run has no estimate {id}"))?;
+    match &found.refused {
+        Some(reason) => Err(format!("{id} is refused: {reason}")),
+        None => Ok(found),
+    }
+}
 
 /// Nine metrics, as `replication/NAME/…`.
 ///

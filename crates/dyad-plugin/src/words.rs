@@ -27,7 +27,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::sentence::{Symbol, reported};
-use crate::{Failure, summary};
+use crate::{Basis, Failure, summary};
 use file::File;
 pub use fill::Fill;
 
@@ -74,11 +74,18 @@ impl Dictionary {
 pub struct Words<'d> {
     dictionary: &'d Dictionary,
     fills: Vec<(&'static str, Fill)>,
+    basis: Basis,
 }
 
 impl<'d> Words<'d> {
     pub(crate) fn new(dictionary: &'d Dictionary) -> Self {
-        Self { dictionary, fills: Vec::new() }
+        Self { dictionary, fills: Vec::new(), basis: Basis::default() }
+    }
+
+    /// Says what the estimates rest on, and what was left out.
+    #[must_use]
+    pub fn over(&self, basis: impl Into<Basis>) -> Self {
+        Self { basis: basis.into(), ..self.clone() }
     }
 
     /// Says which measure a letter of an id stands for.
@@ -109,14 +116,17 @@ impl<'d> Words<'d> {
         self.with(name, estimate)
     }
 
-    /// An estimate with its label, method and sources; the id is written as in `words.toml`.
+    /// An estimate with its label, method and sources, resting on what was said by [`over`](Self::over); the id is written as in
+    /// `words.toml`.
     #[must_use]
     pub fn estimate(&self, key: &str) -> Estimate {
         let found = self.dictionary.file.estimate.get(key);
         let Some(words) = self.dictionary.known(found, "estimate", key) else {
             return Estimate::new(self.id(key), key);
         };
+        let Basis { n, dropped } = self.basis.clone();
         let estimate = Estimate::new(self.id(key), self.fill(&words.label));
+        let estimate = Estimate { n, dropped, ..estimate };
         words.source.iter().fold(estimate.method(self.fill(&words.method)), |e, key| e.source(key))
     }
 
