@@ -18,7 +18,7 @@ mod sites;
 mod together;
 mod words;
 
-use dyad_plugin::derived::Clients;
+use dyad_plugin::derived::{Clients, is_window};
 use dyad_plugin::prelude::*;
 
 use crate::pair::Pair;
@@ -75,22 +75,24 @@ impl Analysis for AllianceOutcome {
     }
 
     fn check(settings: &Settings) -> Result<(), Failure> {
-        let [first, last] = settings.early_window;
         let [low, high] = settings.benchmark_interval;
-        let problem = if first < 1 || last < first {
-            "early_window needs two session numbers, the first not above the last"
-        } else if settings.benchmark.abs() >= 1.0 {
-            "benchmark is a correlation: it lies between -1 and 1"
-        } else if !(-1.0 < low && low < high && high < 1.0) {
-            "benchmark_interval goes from a smaller to a larger correlation"
-        } else if !(settings.equivalence_margin > 0.0 && settings.equivalence_margin < 1.0) {
-            "equivalence_margin is a correlation between 0 and 1"
-        } else if settings.null_simulations > 10_000 {
-            "null_simulations is at most 10000"
-        } else {
-            return Ok(());
-        };
-        Err(Failure::bad_settings(problem))
+        let margin = settings.equivalence_margin;
+        Failure::bad_settings_unless([
+            (
+                is_window(settings.early_window),
+                "early_window needs two session numbers, the first not above the last",
+            ),
+            (
+                settings.benchmark.abs() < 1.0,
+                "benchmark is a correlation: it lies between -1 and 1",
+            ),
+            (
+                -1.0 < low && low < high && high < 1.0,
+                "benchmark_interval goes from a smaller to a larger correlation",
+            ),
+            (margin > 0.0 && margin < 1.0, "equivalence_margin is a correlation between 0 and 1"),
+            (settings.null_simulations <= 10_000, "null_simulations is at most 10000"),
+        ])
     }
 
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
@@ -98,7 +100,7 @@ impl Analysis for AllianceOutcome {
         let mut findings = Findings::new();
         for alliance in run.measures_of(Role::Alliance) {
             for outcome in run.measures_of(Role::Outcome) {
-                let pair = Pair::of(run, &clients, alliance, outcome)?;
+                let pair = Pair::of(run, &clients, (alliance, outcome))?;
                 pair.early(&mut findings);
                 checks::add(&mut findings, &pair);
                 pair.phases(&mut findings);

@@ -20,23 +20,18 @@ const MOST_ROWS: usize = 2_000;
 /// Adds the session-level correlations.
 pub(crate) fn correlations(findings: &mut Findings, pair: &Pair<'_>) {
     let pairs = pair.clients.pairs(&pair.ratings, &pair.scores);
-    let rows = |key: &str| pairs.describe(pair.words.estimate(key));
-    let found = correlation::repeated_measures(&pairs.x, &pairs.y, &pairs.clients);
-    let within = rows("session/A/Y/rmcorr").correlation(found, pair.sign());
+    let (x, y, clients) = (&pairs.x[..], &pairs.y[..], &pairs.clients[..]);
+    let words = pair.words.over(&pairs);
+    let within = words.estimate("session/A/Y/rmcorr");
+    let within = within.correlation(correlation::repeated_measures(x, y, clients), pair.sign);
+    let total = words.estimate("session/A/Y/total");
+    let total = total.given(correlation::total(x, y), |e, r| e.value_with_benefit(r, pair.sign));
 
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-    let means = pairs.clients.iter();
-    let means = means.map(|rows| (mean(&pairs.x[rows.clone()]), mean(&pairs.y[rows.clone()])));
-    let (x, y): (Vec<f64>, Vec<f64>) = means.unzip();
-    let lost = (pair.clients.len() - x.len()) as u64;
-    let between = pair.words.estimate("session/A/Y/between_client");
-    let between = between
-        .counts(Counts { rows: None, ..pairs.n })
-        .dropped("no session with both values", lost)
-        .correlation(correlation::pearson(&x, &y), pair.sign());
-
-    let total = rows("session/A/Y/total")
-        .given(correlation::total(&pairs.x, &pairs.y), |e, r| e.value_with_benefit(r, pair.sign()));
+    let lost = (pair.clients.len() - clients.len()) as u64;
+    let of_clients = Basis::from(Counts { rows: None, ..pairs.n });
+    let words = pair.words.over(of_clients.without("no session with both values", lost));
+    let between = words.estimate("session/A/Y/between_client");
+    let between = between.correlation(correlation::between(x, y, clients), pair.sign);
     findings.estimates.extend([within, between, total]);
 }
 
@@ -55,17 +50,15 @@ struct Lagged {
 /// goes by session number: a missed session is a gap.
 pub(crate) fn lagged(findings: &mut Findings, pair: &Pair<'_>) -> Result<(), Failure> {
     let lagged = collect(pair)?;
-    let fit = lagged.rows.fit(Criterion::Reml);
-    for (key, column) in [
+    let (fit, words) = (lagged.rows.fit(Criterion::Reml), pair.words.over(&lagged.rows));
+    let [within, between_client, between_therapist] = [
         ("session/A/Y/lagged_within", "within"),
         ("session/A/Y/lagged_between_client", "between_client"),
         ("session/A/Y/lagged_between_therapist", "between_therapist"),
-    ] {
-        let estimate = lagged.rows.describe(pair.words.estimate(key));
-        let estimate = estimate.fixed_effect(&fit, &[(column, 1.0)]);
-        let biases = if column == "within" { biases(&lagged, pair) } else { Vec::new() };
-        findings.estimates.push(biases.into_iter().fold(estimate, |e, bias| e.warn_if(true, bias)));
-    }
+    ]
+    .map(|(key, column)| words.estimate(key).fixed_effect(&fit, &[(column, 1.0)]));
+    let within = biases(&lagged, pair).into_iter().fold(within, |e, bias| e.warn_if(true, bias));
+    findings.estimates.extend([within, between_client, between_therapist]);
     findings.estimates.extend(null(&lagged, pair));
     Ok(())
 }
@@ -109,65 +102,55 @@ fn collect(pair: &Pair<'_>) -> Result<Lagged, Failure> {
 }
 
 /// The known biases of the model, with what this run says of each.
-fn biases(lagged: &Lagged, pair: &Pair<'_>) -> Vec<String> {
+fn biases(lagged: &Lagged, pair: &Pair<'_>) -> [String; 5] {
     let rows = lagged.rows.rows.len().max(1) as f64;
-    let words = pair.words.with("each", rows / lagged.rows.n.clients.unwrap_or(1).max(1) as f64);
-    let words = words.with("later", lagged.later.mean().unwrap_or(0.0));
+    let each = rows / lagged.rows.n.clients.unwrap_or(1).max(1) as f64;
+    let later = lagged.later.mean().unwrap_or(0.0);
+    let words = pair.words.numbers([("each", each), ("later", later)]);
     let spacing = match (lagged.gap.mean(), lagged.gap.sd()) {
-        (Ok(mean), Ok(sd)) => words.with("gap", mean).with("gap_sd", sd).text("bias.spacing"),
+        (Ok(mean), Ok(sd)) => words.numbers([("gap", mean), ("gap_sd", sd)]).text("bias.spacing"),
         _ => words.text("bias.no_days"),
     };
-    let [before, later, trend] =
-        ["bias.outcome_before", "bias.later", "bias.trend"].map(|key| words.text(key));
-    vec![before, later, trend, spacing, words.text("bias.not_centred")]
+    let [before, later, trend, not_centred] =
+        ["bias.outcome_before", "bias.later", "bias.trend", "bias.not_centred"]
+            .map(|key| words.text(key));
+    [before, later, trend, spacing, not_centred]
 }
 
 /// How often this design finds a lagged effect that is not there: with residuals independent, as the model has it, and with residuals
 /// as autocorrelated as these.
 fn null(lagged: &Lagged, pair: &Pair<'_>) -> [Estimate; 2] {
-    let studies = pair.run.settings().null_simulations;
-    let possible = if !pair.clients.has_therapists() {
-        Err("the study file names no therapist column".to_owned())
-    } else if studies == 0 {
-        Err("null_simulations is 0".to_owned())
-    } else {
-        Ok(())
-    };
+    let replicates = pair.run.settings().null_simulations;
     let purpose = pair.words.id("session/A/Y/null_recovery");
-    let plan = Plan { seed: pair.run.seed(), purpose: &purpose, replicates: studies, threads: 1 };
+    let plan = Plan { seed: pair.run.seed(), purpose: &purpose, replicates, threads: 1 };
     let words = pair.words.with("most", MOST_ROWS);
+    let possible = || -> Result<(), String> {
+        pair.clients.need_therapists()?;
+        if replicates == 0 { Err(words.text("refuse.null")) } else { Ok(()) }
+    };
     let given = |e: Estimate, found: NullRecovery| {
         e.value(found.share)
             .ci(found.share_ci)
-            .detail("studies", found.studies as f64)
-            .detail("failed", found.failed as f64)
-            .detail("mean_estimate", found.mean)
-            .detail("sd_estimate", found.sd)
+            .details([("studies", found.studies as f64), ("failed", found.failed as f64)])
+            .details([("mean_estimate", found.mean), ("sd_estimate", found.sd)])
             .warn_if(found.share_ci[0] > 0.05, words.text("warn.null"))
     };
-    let kept = &lagged.kept;
-    let of_kept = Counts {
+    let (kept, all) = (&lagged.kept, &lagged.rows);
+    let mut n = Counts {
         rows: Some(kept.len() as u64),
         clients: Some(kept.clusters() as u64),
-        therapists: Some(kept.outer_clusters() as u64),
         ..Counts::default()
     };
-    let all_are_kept = kept.len() == lagged.rows.rows.len();
-    let found = possible.clone().and_then(|()| {
-        let few = if all_are_kept { Ok(None) } else { kept.rows().map(Some) };
-        let few = few.map_err(|e| e.to_string())?;
-        let rows = few.as_ref().unwrap_or(&lagged.rows.rows);
-        null_recovery(rows, "within", &plan).map_err(|e| e.to_string())
-    });
-    let n = if all_are_kept { lagged.rows.n } else { of_kept };
-    let independent = words.estimate("session/A/Y/null_recovery").counts(n).given(found, given);
-
-    let drifting = possible.and_then(|()| {
-        null_recovery_drift(&kept.design(), "within", &plan).map_err(|e| e.to_string())
-    });
-    let n = Counts { therapists: None, ..of_kept };
-    let drift = words.estimate("session/A/Y/null_recovery_drift").counts(n);
+    let drifting =
+        possible().and_then(|()| Ok(null_recovery_drift(&kept.design(), "within", &plan)?));
+    let drift = words.over(n).estimate("session/A/Y/null_recovery_drift");
     let drift =
         drift.given(drifting, |e, (rho, found)| given(e, found).detail("autocorrelation", rho));
+
+    n.therapists = Some(kept.outer_clusters() as u64);
+    let n = if kept.len() == all.rows.len() { all.n } else { n };
+    let found =
+        possible().and_then(|()| Ok(null_recovery(&*kept.rows_of(&all.rows)?, "within", &plan)?));
+    let independent = words.over(n).estimate("session/A/Y/null_recovery").given(found, given);
     [independent, drift]
 }

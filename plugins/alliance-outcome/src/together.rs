@@ -1,6 +1,6 @@
 //! Several process variables at once: what each adds to the others.
 
-use dyad_plugin::derived::Clients;
+use dyad_plugin::derived::{Clients, Variable};
 use dyad_plugin::models::Regression;
 use dyad_plugin::prelude::*;
 use dyad_stats::moments::standardised;
@@ -24,50 +24,48 @@ pub(crate) fn add(
         let subscale = format!("{}.", m.id);
         run.measures_of(Role::Alliance).any(|other| other.id.starts_with(&subscale))
     };
-    let mut variables: Vec<(&Measure, Vec<Option<f64>>)> = Vec::new();
-    for alliance in run.measures_of(Role::Alliance).filter(|m| !is_total(m)) {
-        let early = clients.mean_in(&run.scores(alliance)?, run.settings().early_window);
-        variables.push((alliance, early));
+    let mut variables: Vec<(&Measure, Variable)> = Vec::new();
+    for measure in run.measures_of(Role::Alliance).filter(|m| !is_total(m)) {
+        let early = clients.mean_in(&run.scores(measure)?, run.settings().early_window);
+        variables.push((measure, Variable::new(early, format!("no {}", measure.name()))));
     }
-    for covariate in run.measures_of(Role::Covariate) {
-        variables.push((covariate, clients.value(run, covariate)?));
+    for measure in run.measures_of(Role::Covariate) {
+        let value = clients.value(run, measure)?;
+        variables.push((measure, Variable::new(value, format!("no {}", measure.name()))));
     }
     if variables.len() < 2 {
         return Ok(());
     }
-    let last = clients.last(&run.scores(outcome)?);
     let baseline = clients.baseline(run, outcome)?;
-    let names: Vec<String> = variables.iter().map(|(m, _)| m.name()).collect();
     let words = run.words().about("Y", outcome).with("baseline", &baseline.source);
+    let names: Vec<String> = variables.iter().map(|(m, _)| m.name()).collect();
     let words = words.with("names", names.join(", "));
-    let no_last = words.text("lacks.last");
-    let none: Vec<String> = names.iter().map(|name| format!("no {name}")).collect();
-    let mut needs: Vec<(&[Option<f64>], &str)> =
-        vec![(&last, &no_last), (&baseline.values, "no baseline")];
-    needs.extend(variables.iter().zip(&none).map(|((_, v), none)| (&v[..], none.as_str())));
-    let sample = clients.complete(&needs);
+    let last = Variable::new(clients.last(&run.scores(outcome)?), words.text("lacks.last"));
+    let baseline = Variable::from(baseline);
+    let needed = [last.needed(), baseline.needed()].into_iter();
+    let needed = needed.chain(variables.iter().map(|(_, variable)| variable.needed()));
+    let sample = clients.complete(&needed.collect::<Vec<_>>());
 
     let fit = || -> Result<Regression, String> {
-        let z = |values: &[Option<f64>], what: &str| {
-            standardised(&sample.pick(values), what.to_owned()).map_err(|e| e.to_string())
-        };
-        let mut columns = vec![("baseline", z(&baseline.values, "the baseline")?)];
-        for (measure, values) in &variables {
-            columns.push((&measure.id, z(values, &measure.name())?));
+        let z =
+            |variable: &Variable, what: String| standardised(&sample.pick(&variable.values), what);
+        let mut columns = vec![("baseline", z(&baseline, "the baseline".to_owned())?)];
+        for (measure, variable) in &variables {
+            columns.push((&measure.id, z(variable, measure.name())?));
         }
         let columns: Vec<(&str, &[f64])> = columns.iter().map(|(n, c)| (*n, &c[..])).collect();
-        clients.regression(&sample.clients, &columns, &z(&last, "the outcome")?)
+        clients.regression(&sample.clients, &columns, &z(&last, "the outcome".to_owned())?)
     };
     let fit = fit();
     for (measure, _) in &variables {
-        let words = words.about("X", measure);
+        let words = words.about("X", measure).over(&sample);
         let slope = fit
             .as_ref()
             .map_err(String::clone)
             .and_then(|fit| Ok((fit.slope(&measure.id)?, fit.fit.variance_inflation(&measure.id))));
-        let estimate = sample.describe(words.estimate("together/Y/X/beta"));
+        let estimate = words.estimate("together/Y/X/beta");
         findings.estimates.push(estimate.given(slope, |e, (slope, inflation)| {
-            e.clustered(Ok::<_, String>(slope))
+            e.cluster_robust(slope)
                 .detail_if("variance_inflation", inflation)
                 .warn_if(inflation.is_some_and(|vif| vif > INFLATED), words.text("warn.inflated"))
         }));
