@@ -36,8 +36,11 @@ fn every_word_is_said() {
             }
         }
         for (key, text) in words.get("text").and_then(toml::Value::as_table).into_iter().flatten() {
+            // These two the kit says where the plugin asks for the paragraphs that need no decision.
+            let by_kit =
+                ["question", "methods"].contains(&key.as_str()) && rust.contains(".paragraphs()");
             let said = match text.as_table() {
-                None => rust.contains(&format!("\"{key}\"")),
+                None => by_kit || rust.contains(&format!("\"{key}\"")),
                 Some(texts) => texts.keys().all(|text| names(&rust, key, text)),
             };
             assert!(said, "{id}: nobody says all of text {key}");

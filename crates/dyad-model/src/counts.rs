@@ -22,6 +22,14 @@ pub struct Counts {
     pub sites: Option<u64>,
 }
 
+impl Counts {
+    /// The same persons with so many rows.
+    #[must_use]
+    pub fn with_rows(self, rows: u64) -> Self {
+        Self { rows: Some(rows), ..self }
+    }
+}
+
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]

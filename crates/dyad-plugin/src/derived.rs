@@ -81,6 +81,12 @@ impl<'r> Clients<'r> {
         self.site.get(client).unwrap_or(0)
     }
 
+    /// Session numbers and non-missing values of a client, in order.
+    pub fn rated(&self, client: usize, values: &Floats) -> impl Iterator<Item = (i64, f64)> {
+        let rows = self.rows[client].clone();
+        rows.filter_map(|row| self.session.get(row).zip(values.get(row)))
+    }
+
     /// Per client, the mean of the non-missing values at sessions within the window.
     #[must_use]
     pub fn mean_in(&self, values: &Floats, window: [i64; 2]) -> Vec<Option<f64>> {

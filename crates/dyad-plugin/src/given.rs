@@ -76,7 +76,11 @@ pub trait Given: Sized {
 
     /// A coefficient of a mixed model, or a weighted sum of several; a singular fit is said.
     #[must_use]
-    fn fixed_effect<E: Display>(self, fit: &Result<Fit, E>, weights: &[(&str, f64)]) -> Self;
+    fn fixed_effect<E: Display, C: AsRef<str>>(
+        self,
+        fit: &Result<Fit, E>,
+        weights: &[(C, f64)],
+    ) -> Self;
 
     /// A coefficient with its cluster-robust standard error. Counts come before: few therapists are said.
     #[must_use]
@@ -154,13 +158,18 @@ impl Given for Estimate {
         })
     }
 
-    fn fixed_effect<E: Display>(self, fit: &Result<Fit, E>, weights: &[(&str, f64)]) -> Self {
+    fn fixed_effect<E: Display, C: AsRef<str>>(
+        self,
+        fit: &Result<Fit, E>,
+        weights: &[(C, f64)],
+    ) -> Self {
         let estimate = self.source("bates2015").source("kuznetsova2017");
         let fit = match fit {
             Ok(fit) => fit,
             Err(reason) => return estimate.refused(reason.to_string()),
         };
-        let b = match fit.contrast(weights) {
+        let weights: Vec<(&str, f64)> = weights.iter().map(|(c, w)| (c.as_ref(), *w)).collect();
+        let b = match fit.contrast(&weights) {
             Ok(b) => b,
             Err(reason) => return estimate.refused(reason.to_string()),
         };

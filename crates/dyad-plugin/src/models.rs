@@ -47,9 +47,14 @@ impl SessionRows {
     ///
     /// # Errors
     /// The sentence to refuse with.
-    pub fn fit_with(&self, columns: &[&str], criterion: Criterion) -> Result<Fit, String> {
+    pub fn fit_with<C: AsRef<str>>(
+        &self,
+        columns: &[C],
+        criterion: Criterion,
+    ) -> Result<Fit, String> {
         self.therapists?;
-        Ok(self.rows.with_columns(columns)?.fit(criterion)?)
+        let columns: Vec<&str> = columns.iter().map(AsRef::as_ref).collect();
+        Ok(self.rows.with_columns(&columns)?.fit(criterion)?)
     }
 
     /// y ~ columns + (1 | therapist/client), or with the random slopes of the rows.

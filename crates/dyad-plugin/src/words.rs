@@ -229,11 +229,16 @@ impl<'d> Words<'d> {
         Text { question, methods, ..Text::default() }
     }
 
+    /// The texts that hold.
+    #[must_use]
+    pub fn texts(&self, texts: &[(bool, &str)]) -> Vec<String> {
+        texts.iter().filter(|(holds, _)| *holds).map(|(_, key)| self.text(key)).collect()
+    }
+
     /// The texts that hold, one after another.
     #[must_use]
     pub fn sentences(&self, texts: &[(bool, &str)]) -> String {
-        let holding = texts.iter().filter(|(holds, _)| *holds).map(|(_, key)| self.text(key));
-        holding.collect::<Vec<_>>().join(" ")
+        self.texts(texts).join(" ")
     }
 
     /// An id: bound letters are the measures' ids.

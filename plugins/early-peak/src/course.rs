@@ -1,9 +1,11 @@
-//! The ratings of one alliance measure, collected once for every model of their course.
+//! The ratings of one alliance measure, collected once for every question about their course.
 
-use dyad_plugin::derived::{Clients, in_window};
+use dyad_plugin::derived::Clients;
 use dyad_plugin::models::SessionRows;
 use dyad_plugin::prelude::*;
+use dyad_stats::growth::Term;
 use dyad_stats::mixed::Rows;
+use dyad_stats::sequence::Occasions;
 
 use crate::Settings;
 
@@ -15,91 +17,64 @@ pub(crate) struct Course<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) seed: u64,
     pub(crate) clients: &'a Clients<'a>,
-    pub(crate) alliance: &'a Measure,
     /// Words about the measure, `A`.
     pub(crate) words: Words<'a>,
-    pub(crate) ratings: Floats<'a>,
-    /// The window: `linear`, `quadratic` about the tested session, and `session k` for every other session of it.
+    ratings: Floats<'a>,
+    /// The ratings of the window, client by client.
+    pub(crate) early: Occasions,
+    /// Rows of the window: a parabola about the tested session, and every other session of it.
     pub(crate) window: SessionRows,
-    /// All sessions: `session` and (session − k)₊ for every knot k.
+    /// Rows of all sessions: lines that meet at any knot.
     pub(crate) whole: SessionRows,
     pub(crate) last_session: i64,
-}
-
-/// The column (session − k)₊.
-pub(crate) fn hinge(knot: i64) -> String {
-    format!("after {knot}")
-}
-
-/// The column that is 1 at a session of the window.
-pub(crate) fn at(session: i64) -> String {
-    format!("session {session}")
 }
 
 impl<'a> Course<'a> {
     pub(crate) fn of(
         run: &'a Run<Settings>,
         clients: &'a Clients<'a>,
-        alliance: &'a Measure,
+        alliance: &Measure,
     ) -> Result<Self, Failure> {
-        let settings = run.settings();
-        let ratings = run.scores(alliance)?;
-        let (peak, [first, last]) = (settings.peak_session, settings.peak_window);
-        let collect = |names: &[String], fill: &dyn Fn(i64, &mut [f64]) -> Option<()>| {
-            let columns: Vec<&str> = names.iter().map(String::as_str).collect();
-            let rows = Rows::in_nested_clusters(&columns);
-            clients.session_rows(rows, columns.len(), &[], |at, x| {
-                let rating = ratings.get(at.row).ok_or(0_usize)?;
-                fill(at.session, x).map(|()| rating).ok_or(0_usize)
+        let (settings, ratings) = (run.settings(), run.scores(alliance)?);
+        let peak = settings.peak_session;
+        let collect = |terms: &[Term], [first, last]: [i64; 2]| {
+            let names: Vec<String> = terms.iter().map(Term::to_string).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let rows = Rows::in_nested_clusters(&names);
+            clients.session_rows(rows, terms.len(), &[], |at, x| {
+                let rating = ratings.get(at.row).filter(|_| (first..=last).contains(&at.session));
+                let rating = rating.ok_or(0_usize)?;
+                x.iter_mut().zip(terms).for_each(|(x, term)| *x = term.value(at.session));
+                Ok(rating)
             })
         };
-        let others: Vec<i64> = (first..=last).filter(|s| *s != peak).collect();
-        let mut names = vec!["linear".to_owned(), "quadratic".to_owned()];
-        names.extend(others.iter().map(|s| at(*s)));
-        let window = collect(&names, &|session, x| {
-            let t = (session - peak) as f64;
-            x[..2].copy_from_slice(&[t, t * t]);
-            let is = |other: &i64| f64::from(u8::from(*other == session));
-            x[2..].iter_mut().zip(&others).for_each(|(x, other)| *x = is(other));
-            in_window(Some(session), settings.peak_window).then_some(())
-        })?;
+        let mut parabola = vec![Term::Linear(peak), Term::Quadratic(peak)];
+        parabola.extend(settings.others());
         let mut knots: Vec<i64> = (2..=LAST_KNOT).chain([peak, settings.second_knot]).collect();
         knots.sort_unstable();
         knots.dedup();
-        let mut names = vec!["session".to_owned()];
-        names.extend(knots.iter().map(|k| hinge(*k)));
-        let whole = collect(&names, &|session, x| {
-            x[0] = session as f64;
-            x[1..].iter_mut().zip(&knots).for_each(|(x, k)| *x = (session - k).max(0) as f64);
-            Some(())
-        })?;
+        let mut lines = vec![Term::Session];
+        lines.extend(knots.into_iter().map(Term::After));
+        let mut early = Occasions::new(settings.occasions().0);
+        for client in 0..clients.len() {
+            let rated = clients.rated(client, &ratings);
+            early.push(rated.map(|(session, rating)| (settings.occasion(session), rating)));
+        }
         Ok(Self {
             settings,
             seed: run.seed(),
             clients,
-            alliance,
             words: run.words().about("A", alliance),
             ratings,
-            window,
-            whole,
+            early,
+            window: collect(&parabola, settings.peak_window)?,
+            whole: collect(&lines, [i64::MIN, i64::MAX])?,
             last_session: clients.session.values().iter().copied().max().unwrap_or(0),
         })
     }
 
     /// Sessions and ratings of a client, in order.
     pub(crate) fn series(&self, client: usize) -> impl Iterator<Item = (i64, f64)> {
-        let rows = self.clients.rows[client].clone();
-        rows.filter_map(|row| self.clients.session.get(row).zip(self.ratings.get(row)))
-    }
-
-    /// Those of the window.
-    pub(crate) fn inside(&self, client: usize) -> impl Iterator<Item = (i64, f64)> {
-        self.series(client).filter(|(s, _)| in_window(Some(*s), self.settings.peak_window))
-    }
-
-    /// How many sessions the window has.
-    pub(crate) fn width(&self) -> usize {
-        let [first, last] = self.settings.peak_window;
-        usize::try_from(last - first + 1).unwrap_or(0)
+        self.clients.rated(client, &self.ratings)
     }
 }

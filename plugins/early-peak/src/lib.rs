@@ -15,6 +15,7 @@ mod words;
 
 use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
+use dyad_stats::growth::Term;
 
 use crate::course::Course;
 
@@ -36,6 +37,24 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// The sessions of the window besides the tested one.
+    fn others(&self) -> impl Iterator<Item = Term> {
+        let [first, last] = self.peak_window;
+        (first..=last).filter(|session| *session != self.peak_session).map(Term::At)
+    }
+
+    /// Position of a session among those of the window; for one before it, beyond all of them.
+    fn occasion(&self, session: i64) -> usize {
+        usize::try_from(session - self.peak_window[0]).unwrap_or(usize::MAX)
+    }
+
+    /// How many sessions the window has, and the position of the tested one.
+    fn occasions(&self) -> (usize, usize) {
+        (self.occasion(self.peak_window[1]) + 1, self.occasion(self.peak_session))
+    }
+}
+
 struct EarlyPeak;
 
 impl Analysis for EarlyPeak {
@@ -52,15 +71,17 @@ impl Analysis for EarlyPeak {
 
     fn check(settings: &Settings) -> Result<(), Failure> {
         let [first, last] = settings.peak_window;
-        if first < 1 || last <= first || !(first..=last).contains(&settings.peak_session) {
-            return Err(Failure::bad_settings(
+        let is_inside = (first..=last).contains(&settings.peak_session);
+        Failure::bad_settings_unless([
+            (
+                first >= 1 && first < last && is_inside,
                 "peak_window needs two session numbers, the first below the last, and peak_session must lie between them",
-            ));
-        }
-        if settings.second_knot <= settings.peak_session {
-            return Err(Failure::bad_settings("second_knot is a session after peak_session"));
-        }
-        Ok(())
+            ),
+            (
+                settings.second_knot > settings.peak_session,
+                "second_knot is a session after peak_session",
+            ),
+        ])
     }
 
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dyad_plugin::figure::{Axis, Figure, Plot, Trajectory, TrajectoryPoint, TrajectorySeries};
+use dyad_plugin::figure::{Plot, Trajectory, TrajectoryPoint, TrajectorySeries};
 use dyad_plugin::prelude::*;
 use dyad_stats::moments::Moments;
 use dyad_stats::resample::Generator;
@@ -37,23 +37,18 @@ pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
     }
     let [first, last] = course.settings.peak_window;
     for k in first..=last {
-        let none = AtSession::default();
-        let at = sessions.get(&k).unwrap_or(&none);
-        let words = course.words.with("k", k);
+        let at = sessions.entry(k).or_default();
+        let (n, words) = (at.ratings.n(), course.words.with("k", k));
         let new = |key: &str| {
-            words
-                .estimate(key)
-                .counts(Counts { rows: Some(at.ratings.n()), ..clients.counts(&at.clients) })
-                .dropped(words.text("dropped.mean"), clients.len() as u64 - at.ratings.n())
+            let estimate = words.estimate(key).counts(clients.counts(&at.clients).with_rows(n));
+            estimate.dropped(words.text("dropped.mean"), clients.len() as u64 - n)
         };
-        let described = || Ok((at.ratings.mean()?, at.ratings.se()?, at.ratings.t_interval(0.95)?));
-        let found: dyad_stats::Result<(f64, f64, [f64; 2])> = described();
+        let found = at.ratings.mean();
+        let found =
+            found.and_then(|mean| Ok((mean, at.ratings.se()?, at.ratings.t_interval(0.95)?)));
         findings.estimates.push(new("mean/A/session_{k}").given(found, |e, (mean, se, ci)| {
-            e.value(mean)
-                .se(se)
-                .ci(ci)
-                .detail("df", at.ratings.n() as f64 - 1.0)
-                .warn_if(clients.has_therapists(), words.text("warn.independent"))
+            let given = e.value(mean).se(se).ci(ci).detail("df", n as f64 - 1.0);
+            given.warn_if(clients.has_therapists(), words.text("warn.independent"))
         }));
         let robust = new("mean/A/session_{k}/by_therapist");
         findings.estimates.push(robust.mean_by_therapist(clients, &at.clients, &at.values));
@@ -63,7 +58,6 @@ pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
 
 /// The mean over all sessions, with its interval.
 fn figure(course: &Course<'_>, sessions: &BTreeMap<i64, AtSession>) -> Option<Figure> {
-    let (clients, name) = (course.clients, course.alliance.name());
     let point = |(&session, at): (&i64, &AtSession)| {
         let interval = at.ratings.t_interval(0.95).ok();
         Some(TrajectoryPoint {
@@ -81,35 +75,24 @@ fn figure(course: &Course<'_>, sessions: &BTreeMap<i64, AtSession>) -> Option<Fi
     let words = course.words.with("min_drawn", MIN_DRAWN).with("samples", SAMPLES);
     let words = words.with("highest_at", highest.x).with("highest", highest.mean);
     let words = words.with("highest_n", highest.n);
-    let everyone: Vec<usize> = (0..clients.len()).collect();
-    let rows = points.iter().map(|p| p.n).sum();
-    let plot = Trajectory {
-        x: Axis::new("Session"),
-        y: Axis::new(format!("Mean {name}")),
-        series: vec![TrajectorySeries { label: name, points }],
-        samples: samples(course),
-        min_n: MIN_DRAWN,
-    };
-    let n = Counts { rows: Some(rows), ..clients.counts(&everyone) };
-    Some(words.figure("mean-A", n, Plot::Trajectory(plot)))
+    let everyone: Vec<usize> = (0..course.clients.len()).collect();
+    let n = course.clients.counts(&everyone).with_rows(points.iter().map(|p| p.n).sum());
+    Some(words.figure_with_axes("mean-A", n, |[x, y]| {
+        let series = vec![TrajectorySeries { label: words.text("series"), points }];
+        let samples = samples(course);
+        Plot::Trajectory(Trajectory { x, y, series, samples, min_n: MIN_DRAWN })
+    }))
 }
 
 /// A few clients with three ratings or more, drawn at random by the study's seed; none where they would be most of the clients.
 fn samples(course: &Course<'_>) -> Vec<Vec<[f64; 2]>> {
-    let lines = course.clients.len();
-    if lines < 10 * SAMPLES {
+    let clients = course.clients.len();
+    if clients < 10 * SAMPLES {
         return Vec::new();
     }
     let mut generator = Generator::new(course.seed, "sample lines", 0);
-    let mut drawn: Vec<usize> = Vec::with_capacity(SAMPLES);
-    // As many draws as clients, so that this ends where few have three ratings.
-    for _ in 0..lines {
-        let client = usize::try_from(generator.below(lines as u64)).unwrap_or(0);
-        let is_new = drawn.len() < SAMPLES && !drawn.contains(&client);
-        if is_new && course.series(client).nth(2).is_some() {
-            drawn.push(client);
-        }
-    }
-    let line = |client: usize| course.series(client).map(|(s, rating)| [s as f64, rating]);
-    drawn.into_iter().map(|client| line(client).collect()).collect()
+    let enough = |one| course.series(one).nth(2).is_some();
+    let drawn = generator.different(clients, enough).take(SAMPLES);
+    let line = |one| course.series(one).map(|(session, rating)| [session as f64, rating]).collect();
+    drawn.map(line).collect()
 }

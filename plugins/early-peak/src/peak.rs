@@ -1,122 +1,72 @@
 //! Where each client's highest early rating falls, against any order and against drift, and how much higher the tested session is.
 
-use std::ops::Range;
-
-use dyad_plugin::figure::{Axis, Bar, Bars, Plot, Reference};
+use dyad_plugin::figure::{Bar, Reference};
 use dyad_plugin::prelude::*;
 use dyad_stats::moments;
-use dyad_stats::resample::{Series, ar1};
-use dyad_stats::sequence::{AgainstDrift, Peaks, peaks};
+use dyad_stats::resample::ar1_complete;
+use dyad_stats::sequence::{Peaks, peaks};
 
 use crate::course::Course;
 
-/// Ratings of the clients who rated every session of the window, row after row.
-struct Complete {
-    ratings: Vec<f64>,
-    occasions: usize,
-    /// Position of the tested session.
-    tested: usize,
-    n: Counts,
-    dropped: u64,
-}
-
-/// Adds the shares of the highest rating, their test against any order, the contrast of the tested session, and the test against drift.
+/// Adds, over the clients who rated every session of the window, the shares of the highest rating, their test against any order, the
+/// contrast of the tested session, and the test against drift.
 pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
-    let complete = complete(course);
-    let (words, [first, last]) = (&course.words, course.settings.peak_window);
-    let (occasions, tested) = (complete.occasions, complete.tested);
-    let lost = words.text("dropped.window");
-    let new = |estimate: Estimate| estimate.counts(complete.n).dropped(&lost, complete.dropped);
-    let found = peaks(&complete.ratings, occasions);
-    for (occasion, k) in (first..=last).enumerate() {
-        let share = new(words.with("k", k).estimate("peak/A/share_session_{k}"));
+    let (words, (width, tested)) = (&course.words, course.settings.occasions());
+    let (with, ratings) = course.early.complete();
+    let n = course.clients.counts(&with);
+    let lost = (course.clients.len() - with.len()) as u64;
+    let new = |words: &Words<'_>, key: &str| {
+        words.estimate(key).counts(n).dropped(words.text("dropped.window"), lost)
+    };
+    let found = peaks(&ratings, width);
+    for (occasion, k) in (0..width).zip(course.settings.peak_window[0]..) {
+        let share = new(&words.with("k", k), "peak/A/share_session_{k}");
         findings.estimates.push(share.given(found.as_ref(), |e, found| {
             e.value(found.shares[occasion]).detail("tied_clients", found.tied_clients as f64)
         }));
     }
-    let permutation = new(words.estimate("peak/A/session_{peak_session}_permutation"));
-    findings.estimates.push(permutation.given(found.as_ref(), |e, found| {
+    let permutation = new(words, "peak/A/session_{peak_session}_permutation");
+    let permutation = permutation.given(found.as_ref(), |e, found| {
         e.value(found.shares[tested])
             .p(found.permutation_p(tested))
-            .detail("expected", 1.0 / occasions as f64)
+            .detail("expected", 1.0 / width as f64)
             .warn(words.text("warn.autocorrelated"))
-    }));
-    let others = occasions as f64 - 1.0;
-    let differences: Vec<f64> = (complete.ratings.chunks_exact(occasions))
-        .map(|x| x[tested] - (x.iter().sum::<f64>() - x[tested]) / others)
-        .collect();
-    let contrast = new(words.estimate("peak/A/contrast_{peak_session}"));
-    findings.estimates.push(contrast.t_test(moments::one_sample(&differences, 0.0)));
-    let drift = against_drift(&found, &complete);
-    let estimate = new(words.estimate("peak/A/session_{peak_session}_drift"));
-    findings.estimates.push(estimate.given(drift, |e, (share, rho, test)| {
+    });
+    let above_others =
+        |x: &[f64]| x[tested] - (x.iter().sum::<f64>() - x[tested]) / (width as f64 - 1.0);
+    let differences: Vec<f64> = ratings.chunks_exact(width).map(above_others).collect();
+    let contrast = new(words, "peak/A/contrast_{peak_session}");
+    let contrast = contrast.t_test(moments::one_sample(&differences, 0.0));
+    let drift = ar1_complete(&ratings, width).and_then(|drift| {
+        let found = found.as_ref().map_err(Clone::clone)?;
+        Ok((found.shares[tested], drift.rho, found.against_drift(tested, drift.rho)?))
+    });
+    let drifting = new(words, "peak/A/session_{peak_session}_drift");
+    let drifting = drifting.given(drift, |e, (share, rho, test)| {
+        let [low, high] = test.band;
         e.value(share)
             .p(test.p)
             .details([("autocorrelation", rho), ("expected", test.expected)])
-            .details([("null_low", test.band[0]), ("null_high", test.band[1])])
-    }));
-    findings.figures.extend(found.ok().map(|found| figure(course, &found, complete.n)));
-}
-
-/// The clients with a rating at every session of the window.
-fn complete(course: &Course<'_>) -> Complete {
-    let occasions = course.width();
-    let (mut ratings, mut with) = (Vec::new(), Vec::new());
-    for client in 0..course.clients.len() {
-        let start = ratings.len();
-        ratings.extend(course.inside(client).map(|(_, rating)| rating));
-        // Session numbers of a client are unique and ascending, so as many ratings as sessions means one at each.
-        if ratings.len() - start == occasions {
-            with.push(client);
-        } else {
-            ratings.truncate(start);
-        }
-    }
-    let tested = course.settings.peak_session - course.settings.peak_window[0];
-    Complete {
-        ratings,
-        occasions,
-        tested: usize::try_from(tested).unwrap_or(0),
-        n: course.clients.counts(&with),
-        dropped: (course.clients.len() - with.len()) as u64,
-    }
-}
-
-/// The share of clients who peak at the tested session, their autocorrelation, and what series that drift as these do to the share.
-fn against_drift(
-    found: &dyad_stats::Result<Peaks>,
-    complete: &Complete,
-) -> dyad_stats::Result<(f64, f64, AgainstDrift)> {
-    let (occasions, rows) = (complete.occasions.max(1), complete.ratings.len());
-    let sessions: Vec<u16> =
-        (0..rows).map(|row| u16::try_from(row % occasions).unwrap_or(u16::MAX)).collect();
-    let clients: Vec<Range<usize>> =
-        (0..rows / occasions).map(|c| c * occasions..(c + 1) * occasions).collect();
-    let series = Series { sessions: &sessions, values: &complete.ratings, clients: &clients };
-    let rho = ar1(&series)?.rho;
-    let found = found.as_ref().map_err(Clone::clone)?;
-    Ok((found.shares[complete.tested], rho, found.against_drift(complete.tested, rho)?))
+            .details([("null_low", low), ("null_high", high)])
+    });
+    findings.estimates.extend([permutation, contrast, drifting]);
+    findings.figures.extend(found.ok().map(|found| figure(course, &found, n)));
 }
 
 /// Shares by session beside what chance alone gives.
 fn figure(course: &Course<'_>, found: &Peaks, n: Counts) -> Figure {
-    let ([first, last], peak) = (course.settings.peak_window, course.settings.peak_session);
+    let (peak, (width, tested)) = (course.settings.peak_session, course.settings.occasions());
     let band = found.null_band();
-    let bars = (first..=last).zip(&found.shares).map(|(k, &value)| Bar {
+    let bars = (course.settings.peak_window[0]..).zip(&found.shares).map(|(k, &value)| Bar {
         label: k.to_string(),
         value,
         interval: None,
         null_band: Some(band),
         highlight: k == peak,
     });
-    let expected = 1.0 / found.shares.len() as f64;
-    let tested = found.shares[usize::try_from(peak - first).unwrap_or(0)];
-    let plot = Bars {
-        x: Axis::new("Session of the highest rating"),
-        y: Axis::new("Share of clients"),
-        bars: bars.collect(),
-        reference: Some(Reference { label: "any order".to_owned(), value: expected }),
-    };
-    let words = course.words.with("tested", tested).with("expected", expected);
-    words.with("tied", found.tied_clients).figure("peak-A", n, Plot::Bars(plot))
+    let expected = 1.0 / width as f64;
+    let words = course.words.with("tied", found.tied_clients);
+    let words = words.numbers([("tested", found.shares[tested]), ("expected", expected)]);
+    let reference = Reference { label: words.text("any_order"), value: expected };
+    words.bars("peak-A", n, bars.collect(), Some(reference))
 }

@@ -20,22 +20,20 @@ pub(crate) fn add(findings: &mut Findings, run: &Run<Settings>, alliance: &Measu
     let joint = get("growth/A/rise_and_dip").and_then(|e| e.p);
 
     let value = |e: Option<&Estimate>| e.and_then(|e| e.estimate).unwrap_or(0.0);
+    let ci = |e: Option<&Estimate>| e.and_then(|e| e.ci);
     let significant = |e: Option<&Estimate>| e.and_then(|e| e.p).is_some_and(|p| p < ALPHA);
-    let interval = |e: Option<&Estimate>, holds: &dyn Fn([f64; 2]) -> bool| {
-        e.and_then(|e| e.ci).is_some_and(holds)
-    };
     let against = [
-        interval(contrast, &|ci| ci[1] <= 0.0),
-        interval(vertex, &|ci| ci[1] < low || ci[0] > high),
-        interval(rise, &|ci| ci[1] < 0.0),
-        interval(dip, &|ci| ci[0] > 0.0),
+        ci(contrast).is_some_and(|ci| ci[1] <= 0.0),
+        ci(vertex).is_some_and(|ci| ci[1] < low || ci[0] > high),
+        ci(rise).is_some_and(|ci| ci[1] < 0.0),
+        ci(dip).is_some_and(|ci| ci[0] > 0.0),
         value(curvature) > 0.0 && significant(curvature),
     ];
     let for_it = [
         value(contrast) > 0.0 && significant(contrast),
         significant(permutation),
         value(curvature) < 0.0,
-        interval(vertex, &|ci| ci[0] >= low && ci[1] <= high),
+        ci(vertex).is_some_and(|ci| ci[0] >= low && ci[1] <= high),
         joint.is_some_and(|p| p < ALPHA),
     ];
     let estimate = words

@@ -1,4 +1,4 @@
-//! The paragraphs: question, plain answer, methods, results, limitations. The texts themselves are in `words.toml`.
+//! The paragraphs that need a decision: plain answer, results, limitations. The texts themselves are in `words.toml`.
 
 use dyad_plugin::prelude::*;
 use dyad_plugin::sentence::{left_out, paragraph, side};
@@ -7,23 +7,22 @@ use crate::Settings;
 
 /// The generated paragraphs.
 pub(crate) fn text(findings: &Findings, run: &Run<Settings>) -> Text {
-    let words = run.words();
-    let results = run.measures_of(Role::Alliance).map(|alliance| {
-        let words = words.about("A", alliance);
-        words.with("said", words.reported("alliance", findings)).text("results")
+    let each = run.words_about([("A", Role::Alliance)]);
+    let results = each.iter().map(|words| {
+        let said = words.reported("alliance", findings);
+        words.with("said", said).text("results")
     });
+    let cautions = each.iter().flat_map(|words| cautions(findings, words, run.settings()));
     Text {
-        question: words.text("question"),
-        answer: answer(findings, run).unwrap_or_default(),
-        methods: words.text("methods"),
+        answer: each.first().and_then(|words| answer(findings, words)).unwrap_or_default(),
         results: paragraph(results),
-        limitations: limitations(findings, run),
+        limitations: paragraph([run.words().text("limits.claim")].into_iter().chain(cautions)),
+        ..run.words().paragraphs()
     }
 }
 
-/// One or two sentences for a clinician, from the first alliance measure: the verdict, and what it rests on.
-fn answer(findings: &Findings, run: &Run<Settings>) -> Option<String> {
-    let words = run.words().about("A", run.measures_of(Role::Alliance).next()?);
+/// One or two sentences for a clinician: the verdict on the first alliance measure, and what it rests on.
+fn answer(findings: &Findings, words: &Words<'_>) -> Option<String> {
     let contrast = words.get(findings, "peak/A/contrast_{peak_session}")?;
     let share = words.get(findings, "peak/A/session_{peak_session}_permutation")?;
     let (Some(ci), Some(p)) = (contrast.ci, share.p) else {
@@ -32,42 +31,36 @@ fn answer(findings: &Findings, run: &Run<Settings>) -> Option<String> {
         return Some(words.text("answer.refused"));
     };
     let shown = match side(ci, 0.0) {
-        "above" if p < 0.05 => words.text("answer.more"),
-        side => words.text(&format!("answer.{side}")),
+        "above" if p < 0.05 => "more",
+        side => side,
     };
     let verdict = match words.get(findings, "verdict/A").and_then(|e| e.verdict) {
-        Some(Verdict::Supported) => words.text("answer.supported"),
-        Some(Verdict::NotSupported) => words.text("answer.not_supported"),
-        Some(Verdict::Undecided) | None => words.text("answer.undecided"),
+        Some(Verdict::Supported) => "supported",
+        Some(Verdict::NotSupported) => "not_supported",
+        Some(Verdict::Undecided) | None => "undecided",
     };
+    let [shown, verdict] = [shown, verdict].map(|key| words.text(&format!("answer.{key}")));
     let words = words.of("contrast", contrast).of("share", share);
     Some(words.with("verdict", verdict).with("shown", shown).text("answer.given"))
 }
 
-fn limitations(findings: &Findings, run: &Run<Settings>) -> String {
-    let session = run.settings().peak_session as f64;
-    let mut sentences = vec![run.words().text("limits.claim")];
-    for alliance in run.measures_of(Role::Alliance) {
-        let words = run.words().about("A", alliance);
-        let completers = words.get(findings, "peak/A/contrast_{peak_session}");
-        let lost = completers.map_or_else(String::new, |e| left_out(&e.dropped));
-        let model = words.get(findings, "peak/A/contrast_{peak_session}_model");
-        let differs = completers.zip(model).is_some_and(|(completers, model)| {
-            completers.ci.zip(model.estimate).is_some_and(|(ci, b)| b < ci[0] || b > ci[1])
-        });
-        let knot = words.get(findings, "growth/A/best_knot").and_then(|e| e.estimate);
-        let other = knot.filter(|knot| (knot - session).abs() > 0.5);
-        let verdict = words.get(findings, "verdict/A").filter(|e| e.refused.is_some());
-        let holds = [
-            (!lost.is_empty(), "limits.lost"),
-            (differs, "limits.model"),
-            (other.is_some(), "limits.knot"),
-            (verdict.is_some(), "limits.verdict"),
-        ];
-        let words = words.with("lost", lost).with("knot", other.unwrap_or_default());
-        let words = verdict.map_or(words.clone(), |e| words.of("verdict", e));
-        let holding = holds.iter().filter(|(holds, _)| *holds);
-        sentences.extend(holding.map(|(_, key)| words.text(key)));
-    }
-    paragraph(sentences)
+/// What the facts about one measure do not allow to say.
+fn cautions(findings: &Findings, words: &Words<'_>, settings: &Settings) -> Vec<String> {
+    let get = |key: &str| words.get(findings, key);
+    let completers = get("peak/A/contrast_{peak_session}");
+    let lost = completers.map_or_else(String::new, |e| left_out(&e.dropped));
+    let model = get("peak/A/contrast_{peak_session}_model").and_then(|e| e.estimate);
+    let outside = |([low, high], b): ([f64; 2], f64)| b < low || b > high;
+    let differs = completers.and_then(|e| e.ci).zip(model).is_some_and(outside);
+    let knot = get("growth/A/best_knot").and_then(|e| e.estimate);
+    let other = knot.filter(|knot| (knot - settings.peak_session as f64).abs() > 0.5);
+    let verdict = get("verdict/A").filter(|e| e.refused.is_some());
+    let words = words.with("lost", &lost).with("knot", other.unwrap_or_default());
+    let words = verdict.map_or(words.clone(), |e| words.of("verdict", e));
+    words.texts(&[
+        (!lost.is_empty(), "limits.lost"),
+        (differs, "limits.model"),
+        (other.is_some(), "limits.knot"),
+        (verdict.is_some(), "limits.verdict"),
+    ])
 }

@@ -19,6 +19,44 @@ pub enum CourseKind {
     InvertedU,
 }
 
+/// How many clients have a course of each kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Typology {
+    kinds: [u64; 5],
+    /// Clients with fewer than [`Typology::FEWEST`] ratings.
+    pub few: u64,
+    /// Clients whose ratings lie on a parabola exactly, or whose course cannot be told for another reason.
+    pub unclear: u64,
+}
+
+impl Typology {
+    /// Ratings a client needs.
+    pub const FEWEST: usize = 5;
+
+    /// Adds a client; `true` if the client has one of the kinds.
+    ///
+    /// # Source
+    /// Counting of [`course`].
+    pub fn push(&mut self, ratings: &[f64], sessions: &[f64]) -> bool {
+        if ratings.len() < Self::FEWEST {
+            self.few += 1;
+            return false;
+        }
+        let Ok(found) = course(ratings, sessions) else {
+            self.unclear += 1;
+            return false;
+        };
+        self.kinds[found.kind as usize] += 1;
+        true
+    }
+
+    /// Clients with a course of this kind.
+    #[must_use]
+    pub fn count(&self, kind: CourseKind) -> u64 {
+        self.kinds[kind as usize]
+    }
+}
+
 /// Level, slope, curvature and scatter of one client.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Course {
@@ -61,8 +99,9 @@ pub fn course(ratings: &[f64], sessions: &[f64]) -> Result<Course> {
             right: sessions.len(),
         });
     }
-    if ratings.len() < 5 {
-        return Err(StatsError::TooFew { unit: "ratings", needed: 5, found: ratings.len() });
+    if ratings.len() < Typology::FEWEST {
+        let (needed, found) = (Typology::FEWEST, ratings.len());
+        return Err(StatsError::TooFew { unit: "ratings", needed, found });
     }
     let mean = sessions.iter().sum::<f64>() / sessions.len() as f64;
     let t: Vec<f64> = sessions.iter().map(|s| s - mean).collect();
@@ -112,6 +151,19 @@ mod tests {
     fn kind(ratings: &[f64]) -> CourseKind {
         let sessions: Vec<f64> = (1..=ratings.len()).map(|s| s as f64).collect();
         course(ratings, &sessions).unwrap().kind
+    }
+
+    #[test]
+    fn every_client_is_counted_once() {
+        let sessions = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+        let mut typology = Typology::default();
+        assert!(!typology.push(&[4.0, 5.0], &sessions[..2]));
+        assert!(!typology.push(&[1.0, 4.0, 9.0, 16.0, 25.0, 36.0], &sessions));
+        assert!(typology.push(&[4.0, 4.2, 3.9, 4.1, 4.0, 4.1], &sessions));
+        assert!(typology.push(&[1.0, 2.1, 2.9, 4.0, 5.1, 6.0], &sessions));
+        assert_eq!((typology.few, typology.unclear), (1, 1));
+        assert_eq!(typology.count(CourseKind::Stable), 1);
+        assert_eq!(typology.count(CourseKind::LinearUp), 1);
     }
 
     #[test]

@@ -114,6 +114,22 @@ pub fn ar1(series: &Series<'_>) -> Result<Ar1> {
     })
 }
 
+/// Returns [`ar1`] of complete series: a row of `occasions` ratings per client, row after row, each a session after the one before.
+///
+/// # Errors
+/// As [`ar1`].
+///
+/// # Source
+/// As [`ar1`].
+pub fn ar1_complete(ratings: &[f64], occasions: usize) -> Result<Ar1> {
+    let occasions = occasions.max(1);
+    let session = |row: usize| u16::try_from(row % occasions).unwrap_or(u16::MAX);
+    let sessions: Vec<u16> = (0..ratings.len()).map(session).collect();
+    let clients: Vec<Range<usize>> =
+        (0..ratings.len() / occasions).map(|c| c * occasions..(c + 1) * occasions).collect();
+    ar1(&Series { sessions: &sessions, values: ratings, clients: &clients })
+}
+
 /// Deviations from each client's mean in units of the largest, the means, and the unit.
 fn centre(values: &[f64], clients: &[Range<usize>]) -> Result<(Vec<f64>, Vec<f64>, f64)> {
     let mut centred = vec![0.0; values.len()];

@@ -80,6 +80,21 @@ impl Generator {
         }
     }
 
+    /// Draws different whole numbers below n that pass, in the order of the draws. It ends after n draws, so that it ends where few pass.
+    pub fn different(
+        &mut self,
+        n: usize,
+        passes: impl Fn(usize) -> bool,
+    ) -> impl Iterator<Item = usize> {
+        let mut drawn = Vec::new();
+        (0..n).filter_map(move |_| {
+            let one = usize::try_from(self.below(n as u64)).unwrap_or(0);
+            let is_new = !drawn.contains(&one) && passes(one);
+            drawn.extend(is_new.then_some(one));
+            is_new.then_some(one)
+        })
+    }
+
     /// Counts how often each of n is drawn in n draws with replacement, n the length of `times`.
     ///
     /// As [`Generator::below`], but on 32 bits: each number serves two draws, its high half first. In a bootstrap the draws are most of
@@ -198,6 +213,17 @@ mod tests {
         let chi2: f64 = faces.iter().map(|&f| (f64::from(f) - 1e4).powi(2) / 1e4).sum();
         assert!(chi2 < 33.0, "{faces:?}");
         assert_eq!((die.below(1), die.below(0)), (0, 0));
+    }
+
+    #[test]
+    fn nobody_is_drawn_twice_and_an_end_comes() {
+        let mut generator = Generator::new(4, "lines", 0);
+        let drawn = generator.different(50, |one| one % 2 == 1).take(6);
+        let mut drawn: Vec<usize> = drawn.collect();
+        drawn.sort_unstable();
+        drawn.dedup();
+        assert!(drawn.len() == 6 && drawn.iter().all(|one| *one < 50 && one % 2 == 1), "{drawn:?}");
+        assert_eq!(generator.different(50, |_| false).count(), 0);
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod permutation;
 mod plan;
 mod simulate;
 
-pub use ar1::{Ar1, Series, ar1};
+pub use ar1::{Ar1, Series, ar1, ar1_complete};
 pub use cluster_bootstrap::{Bootstrap, FEWEST_CLUSTERS, cluster_bootstrap};
 pub use correlation_bootstrap::correlation_bootstrap;
 pub use generator::Generator;

@@ -5,6 +5,7 @@ mod charts;
 mod drift;
 mod expected;
 mod near_agreement;
+mod occasions;
 mod peak;
 mod ruptures;
 mod shape;
@@ -15,6 +16,7 @@ pub use charts::{MovingRangeChart, Run, RunSignal, moving_range_chart, runs_belo
 pub use drift::{AgainstDrift, drift_chance};
 pub use expected::{ExpectedRuptures, NoiseSeries, expected_ruptures};
 pub use near_agreement::NearAgreement;
+pub use occasions::Occasions;
 pub use peak::{Peaks, peaks};
 pub use ruptures::{MovingRange, RatedSeries, Repair, Rule, Rupture, ruptures};
 pub use shape::{RuptureCourse, RuptureShape, rupture_course};

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// Statistics whose values stand in the record of another name: a reader of a result, or one of several that are computed together.
-const UNDER_ANOTHER_NAME: [(&str, &str); 31] = [
+const UNDER_ANOTHER_NAME: [(&str, &str); 36] = [
     ("change/gain", "change/classes"),
     ("change/classify", "change/classes"),
     ("change/cutoff_a", "change/cutoff"),
@@ -17,6 +17,7 @@ const UNDER_ANOTHER_NAME: [(&str, &str); 31] = [
     ("change/cutoff_c", "change/cutoff"),
     // Compared as estimates of the practice network.
     ("growth/turning_point", "practice-network.json"),
+    ("growth/value", "practice-network.json"),
     ("linear/clustered_mean", "proportions/clustered_share"),
     ("linear/coefficient", "linear/glm"),
     ("linear/mean_at", "linear/line"),
@@ -43,6 +44,11 @@ const UNDER_ANOTHER_NAME: [(&str, &str); 31] = [
     ("proportions/funnel_plot", "practice-network.json"),
     ("replication/ci", "replication/coverage"),
     ("replication/statistic", "replication/same_direction"),
+    ("resample/ar1_complete", "resample/ar1"),
+    // Compared as estimates of the practice network.
+    ("sequence/complete", "practice-network.json"),
+    ("sequence/contrasts", "practice-network.json"),
+    ("sequence/moments", "practice-network.json"),
     ("sequence/repaired_within", "sequence/ruptures"),
     ("survival/at", "survival/kaplan_meier"),
 ];
