@@ -3,10 +3,12 @@
 mod false_discovery;
 mod family_wise;
 mod intersection_union;
+mod specification_curve;
 
 pub use false_discovery::benjamini_hochberg;
 pub use family_wise::holm;
 pub use intersection_union::intersection_union;
+pub use specification_curve::{SpecificationCurve, specification_curve};
 
 use crate::{Result, StatsError};
 

@@ -2,22 +2,30 @@
 
 mod agreement;
 mod charts;
+mod count;
 mod drift;
 mod expected;
+mod groups;
 mod near_agreement;
 mod occasions;
 mod peak;
 mod ruptures;
 mod shape;
+mod spaced;
 mod sudden;
+mod votes;
 
 pub use agreement::Agreement;
 pub use charts::{MovingRangeChart, Run, RunSignal, moving_range_chart, runs_below};
+pub use count::RuptureCount;
 pub use drift::{AgainstDrift, drift_chance};
 pub use expected::{ExpectedRuptures, NoiseSeries, expected_ruptures};
+pub use groups::{RuptureGroup, RuptureGroups};
 pub use near_agreement::NearAgreement;
 pub use occasions::Occasions;
 pub use peak::{Peaks, peaks};
 pub use ruptures::{MovingRange, RatedSeries, Repair, Rule, Rupture, ruptures};
 pub use shape::{RuptureCourse, RuptureShape, rupture_course};
+pub use spaced::expected_from_spaced;
 pub use sudden::{Direction, SuddenChange, SuddenRule, sudden_changes};
+pub use votes::Votes;
