@@ -1,8 +1,8 @@
 //! The detectors, and what each says of every rated session of the eligible clients.
 
-use dyad_plugin::derived::Clients;
+use dyad_plugin::derived::{Clients, Variable};
 use dyad_plugin::prelude::*;
-use dyad_stats::distributions::normal;
+use dyad_stats::change::reliable_change;
 use dyad_stats::moments::Moments;
 use dyad_stats::sequence::{MovingRange, RatedSeries, Repair, Rule, Rupture};
 
@@ -35,10 +35,12 @@ pub(crate) struct Judged<'r> {
     pub(crate) run: &'r Run<Settings>,
     pub(crate) clients: &'r Clients<'r>,
     pub(crate) alliance: &'r Measure,
-    /// Words about the measure, `A`.
+    /// Words about the measure, `A`, over the eligible clients.
     pub(crate) words: Words<'r>,
     pub(crate) detectors: Vec<Detector>,
     pub(crate) series: Vec<Series>,
+    /// Sessions of each client with enough ratings.
+    pub(crate) eligible: Variable,
     pub(crate) n: Counts,
     /// Clients with too few ratings.
     pub(crate) dropped: u64,
@@ -73,12 +75,14 @@ impl<'r> Judged<'r> {
         let words = run.words().about("A", alliance).with("default", spaced(DEFAULT));
         let detectors = detectors(settings, clients, alliance, ratings, &words);
         let (mut judged, mut with, mut rows) = (Vec::new(), Vec::new(), 0);
+        let mut eligible = vec![None; clients.len()];
         for client in 0..clients.len() {
             let (ratings, sessions) = rated(clients, ratings, client);
             if ratings.len() < settings.min_ratings {
                 continue;
             }
             with.push(client);
+            eligible[client] = Some(clients.rows[client].len() as f64);
             rows += ratings.len() as u64;
             let rated = RatedSeries::new(&ratings, &sessions);
             let found = |d: &Detector| match &d.rule {
@@ -88,26 +92,34 @@ impl<'r> Judged<'r> {
             let ruptures = detectors.iter().map(found).collect();
             judged.push(Series { client, ratings, sessions, ruptures });
         }
+        let n = Counts { rows: Some(rows), ..clients.counts(&with) };
         Ok(Self {
             run,
             clients,
             alliance,
-            words,
+            eligible: Variable::new(eligible, words.text("lacks.ratings")),
+            words: words.over(n),
             detectors,
             series: judged,
-            n: Counts { rows: Some(rows), ..clients.counts(&with) },
+            n,
             dropped: (clients.len() - with.len()) as u64,
         })
     }
 
-    /// Why nothing was judged, if so.
-    pub(crate) fn unusable(&self) -> Result<(), String> {
-        if self.series.is_empty() { Err("no client has enough ratings".to_owned()) } else { Ok(()) }
+    /// Whether anybody was judged, or why not.
+    pub(crate) fn usable(&self) -> Result<(), String> {
+        if self.series.is_empty() { Err(self.words.text("refuse.nobody")) } else { Ok(()) }
+    }
+
+    /// Whether a detector was applied, or why not.
+    pub(crate) fn apply(&self, detector: &Detector) -> Result<(), String> {
+        self.usable()?;
+        detector.rule.as_ref().map(|_| ()).map_err(Clone::clone)
     }
 
     /// The detector that answers where one must.
     pub(crate) fn default(&self) -> Result<usize, String> {
-        self.unusable()?;
+        self.usable()?;
         let found = self.detectors.iter().position(|d| d.name == DEFAULT);
         found.ok_or_else(|| "the default detector did not run".to_owned())
     }
@@ -135,14 +147,11 @@ fn detectors(
     });
     let reliability = alliance.reliability.unwrap_or(settings.alliance_reliability);
     let first: Vec<f64> = clients.first(&ratings).into_iter().flatten().collect();
-    let beyond_error = match Moments::of(&first).sd() {
-        Ok(sd) if sd > 0.0 => {
-            let error = sd * (1.0 - reliability).sqrt();
-            Ok(Rule::Drop(normal::quantile(0.975) * 2.0_f64.sqrt() * error))
-        }
-        Ok(_) => Err("the first ratings do not vary between clients".to_owned()),
-        Err(reason) => Err(reason.to_string()),
+    let beyond_error = || match Moments::of(&first).sd()? {
+        sd if sd > 0.0 => Ok(Rule::Drop(reliable_change(sd, reliability)?.criterion)),
+        _ => Err(words.text("refuse.no_spread")),
     };
+    let beyond_error = beyond_error();
     let words = words.with("reliability", reliability);
     let drops = [
         ("criterion_sd", "criterion_sd/A", Ok(Rule::ResidualDrop { k: settings.criterion_k })),

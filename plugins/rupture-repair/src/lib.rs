@@ -74,32 +74,33 @@ impl Analysis for RuptureRepair {
     }
 
     fn check(settings: &Settings) -> Result<(), Failure> {
-        if settings.min_ratings < 3 {
-            return Err(Failure::bad_settings(
+        let reliability = settings.alliance_reliability;
+        let positive = |window: &i64| *window >= 1;
+        Failure::bad_settings_unless([
+            (
+                settings.min_ratings >= 3,
                 "min_ratings must be 3 or more: a limit from fewer ratings says nothing",
-            ));
-        }
-        if settings.repair_window < 1 || settings.fixed_drop <= 0.0 || settings.criterion_k <= 0.0 {
-            return Err(Failure::bad_settings(
+            ),
+            (
+                positive(&settings.repair_window)
+                    && settings.fixed_drop > 0.0
+                    && settings.criterion_k > 0.0,
                 "repair_window, fixed_drop and criterion_k must be positive",
-            ));
-        }
-        if !(20..=10_000).contains(&settings.noise_replicates) {
-            return Err(Failure::bad_settings("noise_replicates must lie between 20 and 10,000"));
-        }
-        if settings.drop_thresholds.iter().any(|drop| *drop <= 0.0)
-            || settings.repair_windows.iter().any(|window| *window < 1)
-        {
-            return Err(Failure::bad_settings(
+            ),
+            (
+                (20..=10_000).contains(&settings.noise_replicates),
+                "noise_replicates must lie between 20 and 10,000",
+            ),
+            (
+                settings.drop_thresholds.iter().all(|drop| *drop > 0.0)
+                    && settings.repair_windows.iter().all(positive),
                 "every one of drop_thresholds and repair_windows must be positive",
-            ));
-        }
-        if !(0.0..1.0).contains(&settings.alliance_reliability) || settings.repair_tolerance < 0.0 {
-            return Err(Failure::bad_settings(
+            ),
+            (
+                (0.0..1.0).contains(&reliability) && settings.repair_tolerance >= 0.0,
                 "alliance_reliability must lie between 0 and 1, and repair_tolerance must not be negative",
-            ));
-        }
-        Ok(())
+            ),
+        ])
     }
 
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {

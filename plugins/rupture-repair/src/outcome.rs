@@ -1,6 +1,8 @@
 //! Ruptures and the outcome: clients with an unrepaired rupture, with repaired ones only, and without one.
 
+use dyad_plugin::derived::{Sample, Variable};
 use dyad_plugin::prelude::*;
+use dyad_stats::sequence::{RuptureGroup as Group, RuptureGroups as Groups};
 
 use crate::detectors::{DEFAULT, Judged, Series};
 
@@ -14,127 +16,79 @@ pub(crate) fn add(
     outcome: &Measure,
 ) -> Result<(), Failure> {
     let detector = judged.detectors.iter().position(|d| d.name == DEFAULT).unwrap_or(0);
-    let mut groups = Groups::of(judged, outcome)?;
-    groups.split(|series| {
-        let found = &series.ruptures[detector];
-        (!found.is_empty(), found.iter().all(|r| r.repaired_at.is_some()))
-    });
-    let words = judged.words.about("Y", outcome).with("baseline", &groups.baseline_source);
-    let lost = (judged.series.len() - groups.y.len()) as u64;
-    let new = |key: &str| {
-        let estimate = words.estimate(key).dropped(words.text("lacks.ratings"), judged.dropped);
-        estimate.dropped(words.text("lacks.final"), lost)
-    };
+    let clients = Compared::of(judged, outcome)?;
+    let groups = clients
+        .grouped(|series| Group::of(&series.ruptures[detector], |r| r.repaired_at.is_some()));
     findings.estimates.extend([
-        groups.against_none(new("outcome/A/Y/unrepaired"), "unrepaired"),
-        groups.against_none(new("outcome/A/Y/repaired"), "repaired"),
-        groups.against_repaired(new("outcome/A/Y/unrepaired_against_repaired")),
+        clients.compare("outcome/A/Y/unrepaired", &groups, [Group::Unrepaired, Group::None]),
+        clients.compare("outcome/A/Y/repaired", &groups, [Group::Repaired, Group::None]),
+        clients.compare(
+            "outcome/A/Y/unrepaired_against_repaired",
+            &groups,
+            [Group::Unrepaired, Group::Repaired],
+        ),
     ]);
     Ok(())
 }
 
-/// The eligible clients with both scores, by what became of their ruptures.
-pub(crate) struct Groups<'j> {
+/// The eligible clients with both scores.
+pub(crate) struct Compared<'j> {
     judged: &'j Judged<'j>,
-    ids: Vec<usize>,
-    /// Where each of them stands among the judged series.
-    series: Vec<usize>,
-    y: Vec<f64>,
-    severity: Vec<f64>,
-    sessions: Vec<f64>,
-    /// No rupture, repaired ones only, an unrepaired one: 1 for the group a client is in.
-    members: [Vec<f64>; 3],
-    baseline_source: String,
+    words: Words<'j>,
+    sample: Sample,
+    series: Vec<&'j Series>,
+    /// Number of sessions, baseline and final score of each.
+    values: [Vec<f64>; 3],
 }
 
-impl<'j> Groups<'j> {
-    /// The clients, in no group yet.
+impl<'j> Compared<'j> {
     pub(crate) fn of(judged: &'j Judged<'j>, outcome: &Measure) -> Result<Self, Failure> {
         let (run, clients) = (judged.run, judged.clients);
-        let last = clients.last(&run.scores(outcome)?);
         let baseline = clients.baseline(run, outcome)?;
-        let mut groups = Self {
-            judged,
-            ids: Vec::new(),
-            series: Vec::new(),
-            y: Vec::new(),
-            severity: Vec::new(),
-            sessions: Vec::new(),
-            members: Default::default(),
-            baseline_source: baseline.source,
-        };
-        for (at, series) in judged.series.iter().enumerate() {
-            let known = last[series.client].zip(baseline.values[series.client]);
-            let Some((y, severity)) = known else { continue };
-            groups.ids.push(series.client);
-            groups.series.push(at);
-            groups.y.push(y);
-            groups.severity.push(severity);
-            groups.sessions.push(clients.rows[series.client].len() as f64);
+        let words = judged.words.about("Y", outcome).with("baseline", &baseline.source);
+        let last = clients.last(&run.scores(outcome)?);
+        let severity = baseline.values.iter().zip(&last).map(|(z, y)| y.and(*z)).collect();
+        let severity = Variable::new(severity, words.text("lacks.final"));
+        let last = Variable::new(last, words.text("lacks.final"));
+        let (sample, values) = clients.complete_cases([&judged.eligible, &severity, &last]);
+        let is_used = |series: &&Series| severity.values[series.client].is_some();
+        let series = judged.series.iter().filter(is_used).collect();
+        Ok(Self { words: words.over(&sample), judged, sample, series, values })
+    }
+
+    /// Which group each client is in.
+    pub(crate) fn grouped(&self, group: impl Fn(&Series) -> Group) -> Groups {
+        self.series.iter().map(|series| group(series)).collect()
+    }
+
+    /// The coefficient of a group with another one as the reference; a third one without a client is left out and said.
+    pub(crate) fn compare(
+        &self,
+        key: &str,
+        groups: &Groups,
+        [of, reference]: [Group; 2],
+    ) -> Estimate {
+        let [none, repaired, unrepaired] = Group::ALL.map(|group| groups.size(group));
+        let estimate = self.words.estimate(key).details([
+            ("clients_none", none as f64),
+            ("clients_repaired", repaired as f64),
+            ("clients_unrepaired", unrepaired as f64),
+        ]);
+        for group in [Group::Repaired, Group::Unrepaired, Group::None] {
+            if [of, reference].contains(&group) && groups.size(group) == 0 {
+                return estimate.refused(self.words.text(&format!("refuse.{}", group.as_str())));
+            }
         }
-        Ok(groups)
-    }
-
-    /// Puts every client into one group. `state` says of a series whether there was a rupture, and whether all of them were repaired.
-    pub(crate) fn split(&mut self, state: impl Fn(&Series) -> (bool, bool)) {
-        self.members.iter_mut().for_each(Vec::clear);
-        for &at in &self.series {
-            let (ruptured, mended) = state(&self.judged.series[at]);
-            let is_in = [!ruptured, ruptured && mended, ruptured && !mended];
-            let groups = self.members.iter_mut().zip(is_in);
-            groups.for_each(|(group, is_in)| group.push(f64::from(is_in)));
-        }
-    }
-
-    /// Clients in each group.
-    fn sizes(&self) -> [usize; 3] {
-        self.members.each_ref().map(|group| group.iter().filter(|v| **v > 0.5).count())
-    }
-
-    fn described(&self, estimate: Estimate) -> Estimate {
-        let [none, repaired, unrepaired] = self.sizes().map(|n| n as f64);
-        estimate.counts(self.judged.clients.counts(&self.ids)).details([
-            ("clients_none", none),
-            ("clients_repaired", repaired),
-            ("clients_unrepaired", unrepaired),
-        ])
-    }
-
-    /// The coefficient of `repaired` or `unrepaired`; a group without a client is left out and said.
-    pub(crate) fn against_none(&self, estimate: Estimate, group: &str) -> Estimate {
-        let [none, repaired, unrepaired] = self.sizes();
-        let possible = match group {
-            "repaired" if repaired == 0 => Err("no client has only repaired ruptures"),
-            "unrepaired" if unrepaired == 0 => Err("no client with an unrepaired rupture"),
-            _ if none == 0 => Err("every client has a rupture"),
-            _ => Ok(()),
-        };
-        let words = &self.judged.words;
-        let [_, repaired_group, unrepaired_group] = &self.members;
-        let columns = [("repaired", &repaired_group[..]), ("unrepaired", unrepaired_group)];
-        self.described(estimate).given(possible, |e, ()| {
-            self.fit(e, group, &columns)
-                .warn_if(repaired == 0, words.text("warn.no_repaired"))
-                .warn_if(repaired > 0 && unrepaired == 0, words.text("warn.no_unrepaired"))
-        })
-    }
-
-    /// The coefficient of `unrepaired` with repaired ruptures as the reference.
-    fn against_repaired(&self, estimate: Estimate) -> Estimate {
-        let possible = match self.sizes() {
-            [_, 0, _] => Err("no client has only repaired ruptures"),
-            [_, _, 0] => Err("no client with an unrepaired rupture"),
-            _ => Ok(()),
-        };
-        let columns = [("none", &self.members[0][..]), ("unrepaired", &self.members[2])];
-        self.described(estimate).given(possible, |e, ()| self.fit(e, "unrepaired", &columns))
-    }
-
-    fn fit(&self, estimate: Estimate, of: &str, groups: &[(&str, &[f64])]) -> Estimate {
-        let mut columns: Vec<(&str, &[f64])> =
-            vec![("baseline", &self.severity), ("sessions", &self.sessions)];
-        columns.extend(groups.iter().filter(|(_, group)| group.iter().any(|v| *v > 0.5)));
-        let fit = self.judged.clients.regression(&self.ids, &columns, &self.y);
-        estimate.clustered(fit.and_then(|fit| fit.slope(of)))
+        let [sessions, severity, y] = &self.values;
+        let mut columns = vec![("baseline", &severity[..]), ("sessions", sessions)];
+        columns.extend(groups.against(reference));
+        let fit = self.judged.clients.regression(&self.sample.clients, &columns, y);
+        estimate
+            .clustered(fit.and_then(|fit| fit.slope(of.as_str())))
+            .warn_if(reference == Group::None && repaired == 0, self.words.text("warn.no_repaired"))
+            .warn_if(
+                reference == Group::None && unrepaired == 0,
+                self.words.text("warn.no_unrepaired"),
+            )
     }
 }

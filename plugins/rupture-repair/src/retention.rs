@@ -1,7 +1,7 @@
 //! How long clients stay: the survival curve of dropout.
 
 use dyad_plugin::derived::Clients;
-use dyad_plugin::figure::{Axis, Plot, Survival, SurvivalCurve, SurvivalStep};
+use dyad_plugin::figure::{Plot, Survival, SurvivalCurve, SurvivalStep};
 use dyad_plugin::prelude::*;
 use dyad_stats::survival::{KaplanMeier, LifeTable, SurvivalInterval, kaplan_meier};
 
@@ -14,15 +14,16 @@ pub(crate) fn add(
     clients: &Clients<'_>,
 ) -> Result<(), Failure> {
     let words = run.words();
-    let estimate = words.estimate("retention/median");
-    let Some(dropout) = run.measures_of(Role::Dropout).next() else {
-        findings.estimates.push(estimate.refused("the study declares no dropout measure"));
-        return Ok(());
+    let dropout = match run.first_of(Role::Dropout) {
+        Ok(dropout) => run.scores(dropout)?,
+        Err(reason) => {
+            findings.estimates.push(words.estimate("retention/median").refused(reason));
+            return Ok(());
+        }
     };
-    let left = run.scores(dropout)?;
     let (mut times, mut events, mut known) = (Vec::new(), Vec::new(), Vec::new());
     for client in 0..clients.len() {
-        if let Some((last, left)) = clients.sessions(client).last().zip(left.get(client)) {
+        if let Some((last, left)) = clients.sessions(client).last().zip(dropout.get(client)) {
             times.push(last.session as f64);
             events.push(left >= 0.5);
             known.push(client);
@@ -32,11 +33,12 @@ pub(crate) fn add(
     let unknown = (clients.len() - known.len()) as u64;
     let curve = LifeTable::of(&times, &events)
         .and_then(|table| kaplan_meier(&table, SurvivalInterval::LogLog));
-    let estimate = estimate.counts(n).dropped("dropout unknown", unknown);
+    let basis = Basis::from(n).without("dropout unknown", unknown);
+    let estimate = words.over(basis).estimate("retention/median");
     findings.estimates.push(estimate.given(curve.as_ref(), |e, curve| {
         let [low, high] = curve.median_ci;
         let interval = low.zip(high).map(|(low, high)| [low, high]);
-        let median = curve.median.ok_or("fewer than half of the clients have left");
+        let median = curve.median.ok_or_else(|| words.text("refuse.median"));
         e.given(median, |e, median| e.value(median).interval(interval))
     }));
     findings.figures.extend(curve.ok().map(|curve| figure(&words, &curve, n)));
@@ -53,16 +55,12 @@ fn figure(words: &Words<'_>, curve: &KaplanMeier, n: Counts) -> Figure {
         events: step.events,
         censored: step.censored,
     });
+    let curves = vec![SurvivalCurve { label: "all clients".to_owned(), steps: steps.collect() }];
     let (last, staying) = curve.steps.last().map_or((0.0, 1.0), |step| (step.time, step.survival));
     let left: u64 = curve.steps.iter().map(|step| step.events).sum();
     let words = words.with("left", left).with("clients", n.clients.unwrap_or(0));
-    let words = words.with("staying", staying).with("last", last);
-    let curves = vec![SurvivalCurve { label: "all clients".to_owned(), steps: steps.collect() }];
-    let plot = Survival {
-        x: Axis::new("Session"),
-        y: Axis::new("Share not left against plan"),
-        curves,
-        cumulative_incidence: false,
-    };
-    words.figure("retention", n, Plot::Survival(plot))
+    let words = words.numbers([("staying", staying), ("last", last)]);
+    words.figure_with_axes("retention", n, |[x, y]| {
+        Plot::Survival(Survival { x, y, curves, cumulative_incidence: false })
+    })
 }
