@@ -1,7 +1,7 @@
 //! Agreement of every two detectors on which sessions are ruptures.
 
 use dyad_plugin::prelude::*;
-use dyad_stats::sequence::{Agreement, NearAgreement, Votes};
+use dyad_stats::sequence::RuleAgreement;
 
 use crate::detectors::{Judged, spaced};
 
@@ -18,25 +18,21 @@ fn words_of<'j>(judged: &Judged<'j>, [first, second]: [&'static str; 2]) -> Word
 
 /// Adds `agreement/A/D1/D2/kappa` and `…/jaccard` for the 21 pairs, `agreement/A/two_or_more`, and a table of each.
 pub(crate) fn add(findings: &mut Findings, judged: &Judged<'_>) {
-    for (i, first) in judged.detectors.iter().enumerate() {
-        for (j, second) in judged.detectors.iter().enumerate().skip(i + 1) {
-            let usable = || judged.apply(first).and(judged.apply(second));
-            let words = words_of(judged, [first.name, second.name]);
-            let kappa = usable().and_then(|()| Ok(same_sessions(judged, i, j).kappa()?));
-            let jaccard = usable().and_then(|()| {
-                let overlap = overlap(judged, i, j);
-                Ok((overlap.jaccard()?, overlap.matched as f64))
-            });
-            findings.estimates.extend([
-                words.estimate(KAPPA).given(kappa, Estimate::value),
-                words
-                    .estimate(JACCARD)
-                    .given(jaccard, |e, (value, pairs)| e.value(value).detail("pairs", pairs)),
-            ]);
-        }
+    for RuleAgreement { rules, same, near } in judged.series.agreement(SHIFT) {
+        let [first, second] = rules.map(|at| &judged.detectors[at]);
+        let usable = || judged.apply(first).and(judged.apply(second));
+        let words = words_of(judged, [first.name, second.name]);
+        let kappa = usable().and_then(|()| Ok(same.kappa()?));
+        let jaccard = usable().and_then(|()| Ok(near.jaccard()?));
+        let pairs = near.matched as f64;
+        findings.estimates.extend([
+            words.estimate(KAPPA).given(kappa, Estimate::value),
+            words
+                .estimate(JACCARD)
+                .given(jaccard, |e, value| e.value(value).detail("pairs", pairs)),
+        ]);
     }
-    let mut votes = Votes::default();
-    judged.series.iter().for_each(|series| votes.push(&series.ruptures));
+    let votes = judged.series.votes();
     let several = judged.words.estimate("agreement/A/two_or_more");
     findings.estimates.push(several.given(judged.usable(), |e, ()| {
         e.value(votes.by_several as f64).detail("by_one_or_more", votes.by_any as f64)
@@ -60,26 +56,4 @@ fn matrix(findings: &Findings, judged: &Judged<'_>, table: &str, key: &str) -> R
         let cells = later.iter().map(|second| Cell::number(of(second)));
         (judged.n, [Cell::text(spaced(first))].into_iter().chain(cells).collect::<Vec<_>>())
     }))
-}
-
-fn same_sessions(judged: &Judged<'_>, first: usize, second: usize) -> Agreement {
-    let mut agreement = Agreement::default();
-    for series in &judged.series {
-        let (first, second) = (&series.ruptures[first], &series.ruptures[second]);
-        agreement.push_client(first, second, series.ratings.len());
-    }
-    agreement
-}
-
-fn overlap(judged: &Judged<'_>, first: usize, second: usize) -> NearAgreement {
-    let mut overlap = NearAgreement::default();
-    let mut at = [Vec::new(), Vec::new()];
-    for series in &judged.series {
-        for (at, detector) in at.iter_mut().zip([first, second]) {
-            at.clear();
-            at.extend(series.ruptures[detector].iter().map(|r| series.sessions[r.at]));
-        }
-        overlap.push(&at[0], &at[1], SHIFT);
-    }
-    overlap
 }

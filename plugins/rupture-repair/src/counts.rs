@@ -4,12 +4,12 @@ use dyad_plugin::figure::Bar;
 use dyad_plugin::prelude::*;
 use dyad_stats::proportions::wilson;
 use dyad_stats::resample::{Ratings, ar1};
-use dyad_stats::sequence::{ExpectedRuptures, Rule, RuptureCount, expected_from_spaced};
+use dyad_stats::sequence::{ExpectedRuptures, NoiseSeries, Rule, RuptureCount, expected_ruptures};
 
 use crate::detectors::{DEFAULT, Detector, Judged, spaced};
 
-/// Beyond this many clients, evenly spaced ones stand for all: more would cost time and add no digit.
-const SIMULATED: usize = 500;
+/// Clients of one simulated study at most: with more of them each study takes others.
+const SIMULATED: usize = 200;
 
 fn words_of<'j>(judged: &Judged<'j>, detector: &Detector) -> Words<'j> {
     let words = judged.words.with("detector", &detector.id).with("name", spaced(detector.name));
@@ -29,7 +29,7 @@ pub(crate) fn noise(findings: &mut Findings, judged: &Judged<'_>) {
     ];
     let mut place = 0;
     for (at, detector) in judged.detectors.iter().enumerate() {
-        let observed = judged.series.iter().map(|s| s.ruptures[at].len()).sum::<usize>() as f64;
+        let observed = judged.series.iter().map(|s| s.ruptures(at).len()).sum::<usize>() as f64;
         for (key, found) in &found {
             let found = found.as_ref().map_err(Clone::clone).and_then(|(all, rho)| {
                 detector.rule.as_ref().map(|_| (all[place], *rho)).map_err(Clone::clone)
@@ -56,26 +56,27 @@ fn simulate(
 ) -> Result<(Vec<ExpectedRuptures>, f64), String> {
     judged.usable()?;
     let rho = rho()?;
-    let series = judged.series.iter().map(|s| (&s.sessions[..], &s.ratings[..]));
+    let series = judged.series.iter().map(|s| NoiseSeries::like(s.sessions, s.ratings));
+    let series: Vec<NoiseSeries<'_>> = series.collect();
     let rules: Vec<Rule> = judged.detectors.iter().filter_map(|d| d.rule.clone().ok()).collect();
     let purpose = format!("noise/{}/{what}", judged.alliance.id);
     let named = (judged.run.seed(), purpose.as_str());
-    let replicates = judged.run.settings().noise_replicates;
-    Ok((expected_from_spaced(series, SIMULATED, rho, &rules, named, replicates)?, rho))
+    let studies = (judged.run.settings().noise_replicates, SIMULATED);
+    Ok((expected_ruptures(&series, rho, &rules, named, studies)?, rho))
 }
 
 /// The correlation of neighbouring sessions about each client's level.
 fn autocorrelation(judged: &Judged<'_>) -> Result<f64, String> {
     let mut ratings = Ratings::default();
-    for series in &judged.series {
-        ratings.push(&series.sessions, &series.ratings)?;
+    for series in judged.series.iter() {
+        ratings.push(series.sessions, series.ratings)?;
     }
     Ok(ar1(&ratings.series())?.rho)
 }
 
 /// Adds `…/clients`, `…/ruptures` and `…/repaired` of every detector, a table and a figure.
 pub(crate) fn add(findings: &mut Findings, judged: &Judged<'_>) {
-    let count = |at: usize| judged.series.iter().map(|s| &s.ruptures[at][..]).collect();
+    let count = |at: usize| judged.series.iter().map(|s| s.ruptures(at)).collect();
     let counts: Vec<RuptureCount> = (0..judged.detectors.len()).map(count).collect();
     for (detector, count) in judged.detectors.iter().zip(&counts) {
         let basis =

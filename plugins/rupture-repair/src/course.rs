@@ -19,13 +19,12 @@ const SHAPES: [(Shape, &str); 6] = [
 pub(crate) fn rate(findings: &mut Findings, judged: &Judged<'_>) {
     let fit = judged.default().and_then(|detector| {
         let series = || judged.series.iter();
-        let counts: Vec<f64> = series().map(|s| s.ruptures[detector].len() as f64).collect();
+        let counts: Vec<f64> = series().map(|s| s.ruptures(detector).len() as f64).collect();
         let exposure: Vec<f64> = series().map(|s| (s.ratings.len() as f64).ln()).collect();
         if counts.iter().all(|count| *count < 0.5) {
             return Err(judged.words.text("refuse.no_rupture"));
         }
-        let clients: Vec<usize> = series().map(|s| s.client).collect();
-        let therapists = judged.clients.therapist_ranges(&clients)?;
+        let therapists = judged.clients.therapist_ranges(&judged.ids)?;
         Ok(glm(&[], &counts, &exposure, Family::Poisson, &therapists)?)
     });
     let estimate = judged.words.estimate("rate/A/per_session");
@@ -39,8 +38,8 @@ pub(crate) fn shapes(findings: &mut Findings, judged: &Judged<'_>) {
     let window = judged.run.settings().repair_window;
     let shapes = judged.default().and_then(|detector| {
         let ruptures = judged.series.iter().flat_map(|series| {
-            let shape = |r| rupture_course(&series.ratings, &series.sessions, r, window).shape;
-            series.ruptures[detector].iter().map(shape)
+            let shape = move |r| rupture_course(series.ratings, series.sessions, r, window).shape;
+            series.ruptures(detector).iter().map(shape)
         });
         let shapes: Vec<Shape> = ruptures.collect();
         if shapes.is_empty() { Err(judged.words.text("refuse.no_rupture")) } else { Ok(shapes) }

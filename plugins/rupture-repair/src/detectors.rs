@@ -4,7 +4,7 @@ use dyad_plugin::derived::{Clients, Variable};
 use dyad_plugin::prelude::*;
 use dyad_stats::change::reliable_change;
 use dyad_stats::moments::Moments;
-use dyad_stats::sequence::{MovingRange, RatedSeries, Repair, Rule, Rupture};
+use dyad_stats::sequence::{Detections, MovingRange, Repair, Rule};
 
 use crate::Settings;
 
@@ -20,16 +20,6 @@ pub(crate) struct Detector {
     pub(crate) rule: Result<Rule, String>,
 }
 
-/// What the detectors found in one client.
-pub(crate) struct Series {
-    pub(crate) client: usize,
-    /// The non-missing ratings, and their session numbers.
-    pub(crate) ratings: Vec<f64>,
-    pub(crate) sessions: Vec<i64>,
-    /// Per detector, in the order of [`Judged::detectors`].
-    pub(crate) ruptures: Vec<Vec<Rupture>>,
-}
-
 /// Every detector on every eligible client.
 pub(crate) struct Judged<'r> {
     pub(crate) run: &'r Run<Settings>,
@@ -38,7 +28,10 @@ pub(crate) struct Judged<'r> {
     /// Words about the measure, `A`, over the eligible clients.
     pub(crate) words: Words<'r>,
     pub(crate) detectors: Vec<Detector>,
-    pub(crate) series: Vec<Series>,
+    /// What they find in every eligible client, in this order.
+    pub(crate) series: Detections,
+    /// Who these are.
+    pub(crate) ids: Vec<usize>,
     /// Sessions of each client with enough ratings.
     pub(crate) eligible: Variable,
     pub(crate) n: Counts,
@@ -51,17 +44,13 @@ pub(crate) fn spaced(name: &str) -> String {
     name.replace('_', " ")
 }
 
-pub(crate) fn repair(settings: &Settings) -> Repair {
-    Repair { window: settings.repair_window, tolerance: settings.repair_tolerance }
-}
-
 /// The non-missing ratings of a client with their session numbers.
 pub(crate) fn rated(
     clients: &Clients<'_>,
     ratings: Floats<'_>,
     client: usize,
-) -> (Vec<f64>, Vec<i64>) {
-    clients.sessions(client).filter_map(|at| Some((ratings.get(at.row)?, at.session))).unzip()
+) -> impl Iterator<Item = (f64, i64)> {
+    clients.sessions(client).filter_map(move |at| Some((ratings.get(at.row)?, at.session)))
 }
 
 impl<'r> Judged<'r> {
@@ -74,25 +63,19 @@ impl<'r> Judged<'r> {
         let (ratings, settings) = (run.scores(alliance)?, run.settings());
         let words = run.words().about("A", alliance).with("default", spaced(DEFAULT));
         let detectors = detectors(settings, clients, alliance, ratings, &words);
-        let (mut judged, mut with, mut rows) = (Vec::new(), Vec::new(), 0);
+        let rules = detectors.iter().map(|d| d.rule.clone().ok()).collect();
+        let repair =
+            Repair { window: settings.repair_window, tolerance: settings.repair_tolerance };
+        let mut series = Detections::new(rules, repair);
         let mut eligible = vec![None; clients.len()];
+        let mut ids = Vec::new();
         for client in 0..clients.len() {
-            let (ratings, sessions) = rated(clients, ratings, client);
-            if ratings.len() < settings.min_ratings {
-                continue;
+            if series.push(rated(clients, ratings, client), settings.min_ratings) {
+                ids.push(client);
+                eligible[client] = Some(clients.rows[client].len() as f64);
             }
-            with.push(client);
-            eligible[client] = Some(clients.rows[client].len() as f64);
-            rows += ratings.len() as u64;
-            let rated = RatedSeries::new(&ratings, &sessions);
-            let found = |d: &Detector| match &d.rule {
-                Ok(rule) => rated.ruptures(*rule, repair(settings)),
-                Err(_) => Vec::new(),
-            };
-            let ruptures = detectors.iter().map(found).collect();
-            judged.push(Series { client, ratings, sessions, ruptures });
         }
-        let n = Counts { rows: Some(rows), ..clients.counts(&with) };
+        let n = Counts { rows: Some(series.rows() as u64), ..clients.counts(&ids) };
         Ok(Self {
             run,
             clients,
@@ -100,9 +83,10 @@ impl<'r> Judged<'r> {
             eligible: Variable::new(eligible, words.text("lacks.ratings")),
             words: words.over(n),
             detectors,
-            series: judged,
+            dropped: (clients.len() - ids.len()) as u64,
+            series,
+            ids,
             n,
-            dropped: (clients.len() - with.len()) as u64,
         })
     }
 

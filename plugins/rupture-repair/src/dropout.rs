@@ -5,11 +5,11 @@ use std::ops::Range;
 use dyad_plugin::derived::Clients;
 use dyad_plugin::leaving::{Leaving, SessionsAtRisk};
 use dyad_plugin::prelude::*;
-use dyad_stats::sequence::{Rule, ruptures};
+use dyad_stats::sequence::{RatedSeries, Rule};
 use dyad_stats::survival::{Cox, TimeScale};
 
 use crate::Settings;
-use crate::detectors::{Judged, rated, repair};
+use crate::detectors::{Judged, rated};
 
 /// Fewer therapists than these, and a robust standard error is unreliable.
 const FEW_THERAPISTS: usize = 10;
@@ -41,12 +41,16 @@ impl AtRisk {
     /// Exposes every client from the session after the first drop of so many scale points on.
     fn expose(&mut self, judged: &Judged<'_>, drop: f64) -> Result<(), Failure> {
         let ratings = judged.run.scores(judged.alliance)?;
-        let repair = repair(judged.run.settings());
         let SessionsAtRisk { rows, clients, rows_of, .. } = &mut self.sessions;
+        let (mut x, mut s): (Vec<f64>, Vec<i64>) = Default::default();
         let first_drop = clients.iter().map(|&client| {
-            let (x, s) = rated(judged.clients, ratings, client);
-            let found = ruptures(&x, &s, Rule::Drop(drop), repair);
-            found.first().map(|rupture| s[rupture.at])
+            x.clear();
+            s.clear();
+            for (rating, session) in rated(judged.clients, ratings, client) {
+                x.push(rating);
+                s.push(session);
+            }
+            RatedSeries::new(&x, &s).first(Rule::Drop(drop)).map(|at| s[at])
         });
         rows.expose(rows_of, first_drop);
         Ok(())

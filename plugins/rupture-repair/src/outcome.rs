@@ -4,7 +4,7 @@ use dyad_plugin::derived::{Sample, Variable};
 use dyad_plugin::prelude::*;
 use dyad_stats::sequence::{RuptureGroup as Group, RuptureGroups as Groups};
 
-use crate::detectors::{DEFAULT, Judged, Series};
+use crate::detectors::{DEFAULT, Judged};
 
 /// Adds `outcome/A/Y/unrepaired`, `…/repaired` and `…/unrepaired_against_repaired`.
 ///
@@ -17,8 +17,8 @@ pub(crate) fn add(
 ) -> Result<(), Failure> {
     let detector = judged.detectors.iter().position(|d| d.name == DEFAULT).unwrap_or(0);
     let clients = Compared::of(judged, outcome)?;
-    let groups = clients
-        .grouped(|series| Group::of(&series.ruptures[detector], |r| r.repaired_at.is_some()));
+    let slowest = judged.series.slowest_repair(detector);
+    let groups = clients.grouped(&slowest, judged.run.settings().repair_window);
     findings.estimates.extend([
         clients.compare("outcome/A/Y/unrepaired", &groups, [Group::Unrepaired, Group::None]),
         clients.compare("outcome/A/Y/repaired", &groups, [Group::Repaired, Group::None]),
@@ -36,7 +36,8 @@ pub(crate) struct Compared<'j> {
     judged: &'j Judged<'j>,
     words: Words<'j>,
     sample: Sample,
-    series: Vec<&'j Series>,
+    /// Where each of them stands among the judged series.
+    series: Vec<usize>,
     /// Number of sessions, baseline and final score of each.
     values: [Vec<f64>; 3],
 }
@@ -51,14 +52,14 @@ impl<'j> Compared<'j> {
         let severity = Variable::new(severity, words.text("lacks.final"));
         let last = Variable::new(last, words.text("lacks.final"));
         let (sample, values) = clients.complete_cases([&judged.eligible, &severity, &last]);
-        let is_used = |series: &&Series| severity.values[series.client].is_some();
-        let series = judged.series.iter().filter(is_used).collect();
+        let is_used = |at: &usize| severity.values[judged.ids[*at]].is_some();
+        let series = (0..judged.ids.len()).filter(is_used).collect();
         Ok(Self { words: words.over(&sample), judged, sample, series, values })
     }
 
-    /// Which group each client is in.
-    pub(crate) fn grouped(&self, group: impl Fn(&Series) -> Group) -> Groups {
-        self.series.iter().map(|series| group(series)).collect()
+    /// Which group each client is in, by how long the slowest repair of each judged series took.
+    pub(crate) fn grouped(&self, slowest: &[Option<i64>], window: i64) -> Groups {
+        self.series.iter().map(|&at| Group::of(slowest[at], window)).collect()
     }
 
     /// The coefficient of a group with another one as the reference; a third one without a client is left out and said.

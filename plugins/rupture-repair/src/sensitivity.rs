@@ -43,12 +43,9 @@ pub(crate) fn of_outcome(
     let clients = Compared::of(judged, outcome)?;
     let against = [RuptureGroup::Unrepaired, RuptureGroup::None];
     for (at, detector) in judged.detectors.iter().enumerate().filter(|(_, d)| d.rule.is_ok()) {
+        let slowest = judged.series.slowest_repair(at);
         for &window in &judged.run.settings().repair_windows {
-            let groups = clients.grouped(|series| {
-                let (x, s) = (&series.ratings, &series.sessions);
-                let found = &series.ruptures[at];
-                RuptureGroup::of(found, |r| r.repaired_within(x, s, window).is_some())
-            });
+            let groups = clients.grouped(&slowest, window);
             let choices = vec![spaced(detector.name), format!("{window} sessions")];
             all.push((choices, clients.compare("outcome/A/Y/unrepaired", &groups, against)));
         }

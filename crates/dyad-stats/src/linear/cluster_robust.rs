@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::ols::Ols;
 use crate::distributions::student_t;
+use crate::linalg::design::{each_product, gram, transposed_times};
 use crate::linalg::eigen;
 use crate::{Result, StatsError};
 
@@ -107,15 +108,18 @@ impl Ols {
         let m_c = times(&self.inverse, &working, p);
         let estimate = dot(weights, &self.beta);
         let (mut variance, mut parts) = (0.0, Vec::with_capacity(clusters.len()));
+        let mut b: Vec<f64> = Vec::new();
         let adjuster = (correction == Correction::Cr2).then(|| Adjuster::new(&self.inverse, p));
         for rows in clusters {
             let x = &self.design[rows.start * p..rows.end * p];
             let adjust = adjuster.as_ref().map_or_else(|| vec![0.0; p * p], |a| a.of(x));
             // b = A X M c = X M c + X K X' X M c, K the p × p matrix of the adjustment.
-            let mut b: Vec<f64> = x.chunks_exact(p).map(|x| dot(x, &m_c)).collect();
+            b.clear();
+            b.resize(rows.len(), 0.0);
+            each_product(x, &m_c, &mut b, |b, product| *b = product);
             let inner = transposed_times(x, &b, p);
             let moved = times(&adjust, &inner, p);
-            b.iter_mut().zip(x.chunks_exact(p)).for_each(|(b, x)| *b += dot(x, &moved));
+            each_product(x, &moved, &mut b, |b, product| *b += product);
             let residuals = &self.residuals[rows.clone()];
             variance += dot(&b, residuals).powi(2);
             parts.push(Part { t: transposed_times(x, &b, p), square: dot(&b, &b) });
@@ -193,7 +197,7 @@ impl<'a> Adjuster<'a> {
     /// K with A_g = I + X_g K X_g', of a function of H = X_g M X_g': w(λ) = ((1 − λ)^(−1/2) − 1)/λ, K = R·w(R X_g'X_g R)·R.
     fn of(&self, x: &[f64]) -> Vec<f64> {
         let p = self.p;
-        let gram = gram_of(x, p);
+        let gram = gram(x, p);
         let trace: f64 = gram.iter().zip(self.inverse).map(|(g, m)| g * m).sum();
         if trace < SERIES { self.by_series(&gram, trace) } else { self.by_eigenvalues(&gram) }
     }
@@ -245,28 +249,6 @@ fn times(a: &[f64], v: &[f64], p: usize) -> Vec<f64> {
     a.chunks_exact(p).map(|row| dot(row, v)).collect()
 }
 
-/// X'·v.
-fn transposed_times(x: &[f64], v: &[f64], p: usize) -> Vec<f64> {
-    let mut sum = vec![0.0; p];
-    for (x, v) in x.chunks_exact(p).zip(v) {
-        sum.iter_mut().zip(x).for_each(|(s, x)| *s += x * v);
-    }
-    sum
-}
-
-/// X'X.
-fn gram_of(x: &[f64], p: usize) -> Vec<f64> {
-    let mut gram = vec![0.0; p * p];
-    for x in x.chunks_exact(p) {
-        for i in 0..p {
-            for j in 0..p {
-                gram[i * p + j] += x[i] * x[j];
-            }
-        }
-    }
-    gram
-}
-
 /// A·B of p × p matrices.
 fn matrix_times(a: &[f64], b: &[f64], p: usize) -> Vec<f64> {
     (0..p * p).map(|k| (0..p).map(|e| a[k / p * p + e] * b[e * p + k % p]).sum()).collect()
@@ -298,7 +280,7 @@ mod tests {
         let adjuster = Adjuster::new(&fit.inverse, 3);
         let (mut summed, mut largest) = (0, 0.0_f64);
         for rows in fit.design.chunks_exact(12) {
-            let gram = gram_of(rows, 3);
+            let gram = gram(rows, 3);
             let trace: f64 = gram.iter().zip(&fit.inverse).map(|(g, m)| g * m).sum();
             let (a, b) = (adjuster.by_series(&gram, trace), adjuster.by_eigenvalues(&gram));
             let scale = b.iter().fold(0.0_f64, |most, b| most.max(b.abs()));

@@ -4,6 +4,10 @@ use std::ops::Range;
 
 use crate::distributions::{normal, student_t};
 use crate::linalg::Cholesky;
+use crate::linalg::design::{
+    Pass, RowSums, SquareSums, add_square, dot, each_product, mirror, transposed_times, width,
+    with_width,
+};
 use crate::moments::Moments;
 use crate::{Result, StatsError};
 
@@ -153,11 +157,15 @@ struct State {
     information: Vec<f64>,
 }
 
-/// Of one row: mean, its derivative in η, variance, and log-likelihood without constants, `linear` − ln `divisor`.
+/// Of one row: what score and information take from it, and its log-likelihood without constants, `linear` − ln `divisor`. A row whose
+/// variance is 0 in floating point gives them nothing.
 struct At {
     mean: f64,
-    slope: f64,
     variance: f64,
+    /// (y − mean)·slope/variance, slope that of the mean in η.
+    residual: f64,
+    /// slope²/variance.
+    weight: f64,
     linear: f64,
     /// From 1 to 2.
     divisor: f64,
@@ -166,26 +174,68 @@ struct At {
 /// So many divisors are multiplied before a logarithm is taken: their product stays below 2⁵¹².
 const DIVISORS: usize = 512;
 
+#[inline]
 fn at(family: Family, eta: f64, y: f64) -> At {
     match family {
         Family::Logit => {
             // The likelier of the two outcomes has 1/(1 + e), the other e/(1 + e), e = e^−|η|.
             let e = (-eta.abs()).exp();
-            let (likely, rare) = (1.0 / (1.0 + e), e / (1.0 + e));
+            let likely = 1.0 / (1.0 + e);
+            let rare = e * likely;
             let (mean, variance) = (if eta > 0.0 { likely } else { rare }, likely * rare);
             let linear = if (y > 0.5) == (eta > 0.0) { 0.0 } else { -eta.abs() };
-            At { mean, slope: variance, variance, linear, divisor: 1.0 + e }
+            let residual = if variance > 0.0 { y - mean } else { 0.0 };
+            At { mean, variance, residual, weight: variance, linear, divisor: 1.0 + e }
         }
         Family::CompLogLog => {
             let hazard = eta.exp();
             let (mean, rest) = (-(-hazard).exp_m1(), (-hazard).exp());
-            let log_likelihood = if y > 0.5 { mean.ln() } else { -hazard };
-            let slope = hazard * rest;
-            At { mean, slope, variance: mean * rest, linear: log_likelihood, divisor: 1.0 }
+            let linear = if y > 0.5 { mean.ln() } else { -hazard };
+            let (slope, variance) = (hazard * rest, mean * rest);
+            let per_variance = if variance > 0.0 { slope / variance } else { 0.0 };
+            let (residual, weight) = ((y - mean) * per_variance, slope * per_variance);
+            At { mean, variance, residual, weight, linear, divisor: 1.0 }
         }
         Family::Poisson => {
             let mean = eta.exp();
-            At { mean, slope: mean, variance: mean, linear: y * eta - mean, divisor: 1.0 }
+            let residual = if mean > 0.0 { y - mean } else { 0.0 };
+            let linear = y * eta - mean;
+            At { mean, variance: mean, residual, weight: mean, linear, divisor: 1.0 }
+        }
+    }
+}
+
+/// Log-likelihood, score and information at one β.
+struct Sum<'m>(&'m Model<'m>, &'m [f64]);
+
+impl Pass for Sum<'_> {
+    type Given = State;
+
+    fn over<const P: usize>(self, any: usize) -> State {
+        let p = width::<P>(any);
+        let Self(model, beta) = self;
+        let (mut score, mut information) = (RowSums::new(p), SquareSums::new(p * p));
+        let (score, information) = (score.of(p), information.of(p * p));
+        let (mut log_likelihood, mut divisor) = (0.0, 1.0);
+        let rows = model.design.chunks_exact(p).zip(model.y).enumerate();
+        for (row, (x, &y)) in rows {
+            let at = at(model.family, model.eta(row, dot(x, beta, p)), y);
+            log_likelihood += at.linear;
+            divisor *= at.divisor;
+            if row % DIVISORS == DIVISORS - 1 {
+                log_likelihood -= divisor.ln();
+                divisor = 1.0;
+            }
+            for k in 0..p {
+                score[k] += at.residual * x[k];
+            }
+            add_square(information, x, at.weight, p);
+        }
+        mirror(information, p);
+        State {
+            log_likelihood: log_likelihood - divisor.ln(),
+            score: score.to_vec(),
+            information: information.to_vec(),
         }
     }
 }
@@ -222,47 +272,15 @@ impl<'a> Model<'a> {
         self.names.len()
     }
 
-    /// Row by row: x, y and what holds there.
-    fn rows(&self, beta: &[f64]) -> impl Iterator<Item = (&[f64], f64, At)> {
-        self.design.chunks_exact(self.p()).zip(self.y).enumerate().map(move |(row, (x, &y))| {
-            let offset = self.offset.get(row).copied().unwrap_or(0.0);
-            let eta = offset + x.iter().zip(beta).map(|(x, b)| x * b).sum::<f64>();
-            (x, y, at(self.family, eta, y))
-        })
+    /// η of a row, from x'β.
+    #[inline]
+    fn eta(&self, row: usize, fitted: f64) -> f64 {
+        // Without an offset none is looked up.
+        if self.offset.is_empty() { fitted } else { self.offset[row] + fitted }
     }
 
     fn state(&self, beta: &[f64]) -> State {
-        let p = self.p();
-        let mut state =
-            State { log_likelihood: 0.0, score: vec![0.0; p], information: vec![0.0; p * p] };
-        let mut divisor = 1.0;
-        for (row, (x, y, at)) in self.rows(beta).enumerate() {
-            state.log_likelihood += at.linear;
-            divisor *= at.divisor;
-            if row % DIVISORS == DIVISORS - 1 {
-                state.log_likelihood -= divisor.ln();
-                divisor = 1.0;
-            }
-            if at.variance <= 0.0 {
-                continue;
-            }
-            let residual = (y - at.mean) * at.slope / at.variance;
-            let weight = at.slope * at.slope / at.variance;
-            for i in 0..p {
-                state.score[i] += residual * x[i];
-                let weighted = weight * x[i];
-                for j in 0..=i {
-                    state.information[i * p + j] += weighted * x[j];
-                }
-            }
-        }
-        state.log_likelihood -= divisor.ln();
-        for i in 0..p {
-            for j in 0..i {
-                state.information[j * p + i] = state.information[i * p + j];
-            }
-        }
-        state
+        with_width(self.p(), Sum(self, beta))
     }
 
     /// A rate that is the same for all.
@@ -340,13 +358,21 @@ impl<'a> Model<'a> {
             }
         };
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-        let residuals: Vec<f64> = self
-            .rows(beta)
-            .map(
-                |(_, y, at)| {
-                    if at.variance > 0.0 { (y - at.mean) * at.slope / at.variance } else { 0.0 }
-                },
-            )
+        let mut residuals = vec![0.0; n];
+        each_product(&self.design, beta, &mut residuals, |eta, product| *eta = product);
+        let mut pearson = 0.0;
+        for (row, (residual, &y)) in residuals.iter_mut().zip(self.y).enumerate() {
+            let at = at(self.family, self.eta(row, *residual), y);
+            *residual = at.residual;
+            if at.variance > 0.0 {
+                pearson += (y - at.mean).powi(2) / at.variance;
+            }
+        }
+        let scores: Vec<Vec<f64>> = (clusters.iter())
+            .map(|rows| {
+                let design = &self.design[rows.start * p..rows.end * p];
+                transposed_times(design, &residuals[rows.clone()], p)
+            })
             .collect();
         let groups = clusters.len() as f64;
         let coefficients = (0..p)
@@ -356,11 +382,7 @@ impl<'a> Model<'a> {
                     inverse.chunks_exact(p).map(|row| dot(row, &weights)).collect();
                 let (estimate, se) = (dot(&weights, beta), dot(&weights, &moved).sqrt());
                 let robust_se = (!clusters.is_empty()).then(|| {
-                    let squares = clusters.iter().map(|range| {
-                        let rows = self.design[range.start * p..range.end * p].chunks_exact(p);
-                        let scores = rows.zip(&residuals[range.clone()]);
-                        scores.map(|(x, e)| dot(x, &moved) * e).sum::<f64>().powi(2)
-                    });
+                    let squares = scores.iter().map(|score| dot(score, &moved).powi(2));
                     (squares.sum::<f64>() * groups / (groups - 1.0)).sqrt()
                 });
                 let used = robust_se.unwrap_or(se);
@@ -375,11 +397,6 @@ impl<'a> Model<'a> {
                 GlmCoefficient { estimate, se, robust_se, statistic, p, ci }
             })
             .collect();
-        let pearson: f64 = self
-            .rows(beta)
-            .filter(|(_, _, at)| at.variance > 0.0)
-            .map(|(_, y, at)| (y - at.mean).powi(2) / at.variance)
-            .sum();
         // Without constants a model that fits every row has y·ln y − y for a count and 0 for an event.
         let perfect: f64 = match self.family {
             Family::Poisson => {

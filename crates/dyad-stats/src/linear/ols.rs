@@ -1,7 +1,7 @@
 //! Least squares with an intercept and named columns.
 
 use crate::distributions::student_t;
-use crate::linalg::Cholesky;
+use crate::linalg::{Cholesky, design};
 use crate::{Result, StatsError};
 
 /// A fitted linear model.
@@ -183,33 +183,23 @@ pub fn ols(columns: &[(&str, &[f64])], y: &[f64]) -> Result<Ols> {
     let outcome_varies = outcome.spread > 0.0;
     // A constant outcome has no spread to measure in.
     let outcome = if outcome_varies { outcome } else { Frame { spread: 1.0, ..outcome } };
-    let mut design = Vec::with_capacity(n * p);
+    let mut rows = Vec::with_capacity(n * p);
     for row in 0..n {
-        design.push(1.0);
-        design.extend(columns.iter().zip(&frames).map(|((_, column), f)| f.place(column[row])));
+        rows.push(1.0);
+        rows.extend(columns.iter().zip(&frames).map(|((_, column), f)| f.place(column[row])));
     }
-    let mut residuals: Vec<f64> = y.iter().map(|&y| outcome.place(y)).collect();
-    let mut cross = vec![0.0; p * p];
-    for x in design.chunks_exact(p) {
-        for i in 0..p {
-            for j in 0..p {
-                cross[i * p + j] += x[i] * x[j];
-            }
-        }
-    }
+    let placed: Vec<f64> = y.iter().map(|&y| outcome.place(y)).collect();
+    let mut residuals = placed.clone();
+    let cross = design::gram(&rows, p);
     let factor = Cholesky::new(&cross, p, p, 1e-12).map_err(|at| collinear(at.max(1) - 1))?;
     let mut working = vec![0.0; p];
     // The second time with the residuals of the first: the normal equations lose digits that the residuals still hold.
     for _ in 0..2 {
-        let mut step = vec![0.0; p];
-        for (x, &residual) in design.chunks_exact(p).zip(&residuals) {
-            (0..p).for_each(|i| step[i] += x[i] * residual);
-        }
+        let mut step = design::transposed_times(&rows, &residuals, p);
         factor.solve(&mut step);
         working.iter_mut().zip(&step).for_each(|(b, s)| *b += s);
-        for (residual, (x, &y)) in residuals.iter_mut().zip(design.chunks_exact(p).zip(y)) {
-            *residual = outcome.place(y) - x.iter().zip(&working).map(|(x, b)| x * b).sum::<f64>();
-        }
+        residuals.copy_from_slice(&placed);
+        design::each_product(&rows, &working, &mut residuals, |left, fitted| *left -= fitted);
     }
     let slopes = working[1..].iter().zip(&frames).map(|(b, f)| b * (outcome.spread / f.spread));
     let mut beta = vec![outcome.mean + outcome.spread * working[0]];
@@ -223,7 +213,7 @@ pub fn ols(columns: &[(&str, &[f64])], y: &[f64]) -> Result<Ols> {
         beta,
         se: Vec::new(),
         df,
-        design,
+        design: rows,
         residuals,
         inverse,
         unit,

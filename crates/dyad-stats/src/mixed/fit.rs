@@ -1,7 +1,7 @@
 //! Fitting a model, and what comes out of it.
 
 use super::kernel::evaluate::{At, Deviance, Shape};
-use super::kernel::minimise::{hessian, minimise};
+use super::kernel::minimise::{Minimum, hessian, minimise};
 use super::kernel::pair::Symmetric;
 use super::kernel::rows::{Criterion, Level, Rows};
 use crate::linalg::Cholesky;
@@ -78,19 +78,55 @@ pub(super) struct Solution {
     pub(super) covariance: Option<Vec<f64>>,
 }
 
-pub(super) fn fit(rows: &Rows, kind: Criterion) -> Result<Fit> {
+/// Where to begin the search.
+pub(super) struct Start {
+    /// θ of a model of nearly the same rows.
+    pub(super) theta: Vec<f64>,
+    /// The Hessian of the deviance there, if it is known.
+    pub(super) curvature: Option<Vec<f64>>,
+}
+
+/// The least deviance.
+pub(super) struct Optimum {
+    pub(super) theta: Vec<f64>,
+    /// The Hessian of the deviance there; `None` at a boundary, or where it was not measured.
+    curvature: Option<Vec<f64>>,
+}
+
+/// With so many clusters, a search among some of them shows where the least deviance of all lies.
+const MANY: usize = 8_000;
+/// How many of them are then searched first.
+const SOME: usize = 1_500;
+
+/// Fits the model; `near` is θ of a fit to nearly the same rows, if there is one.
+pub(super) fn fit(rows: &Rows, kind: Criterion, near: Option<&[f64]>) -> Result<Fit> {
     check(rows)?;
     let (data, scale) = standardised(rows)?;
     let deviance = Deviance::new(&data, kind);
     let none = vec![0.0; deviance.shape.parameters()];
     let without = deviance.at(&none, false).map_err(|column| dependent(&data, column))?.deviance;
-    let theta = optimum(&deviance)?;
+    let start = match near {
+        Some(theta) => Some(Start { theta: theta.to_vec(), curvature: None }),
+        None if data.sizes.len() >= MANY => among_some(&data, kind),
+        None => None,
+    };
+    let Optimum { theta, curvature } = optimum(&deviance, start.as_ref())?;
     let at = deviance.at(&theta, true).map_err(|column| dependent(&data, column))?;
     if at.rss / deviance.residual_df() < NO_RESIDUAL {
         return Err(fits_every_row());
     }
-    let solution = solution(&deviance, theta, at.rss / deviance.residual_df(), &at);
+    let sigma2 = at.rss / deviance.residual_df();
+    let solution = solution(&deviance, Optimum { theta, curvature }, sigma2, &at);
     Ok(package(data, scale, kind, &deviance, &at, solution, without))
+}
+
+/// The least deviance of a part of the clusters, its curvature scaled to all of them; `None` if it has none.
+fn among_some(data: &Rows, kind: Criterion) -> Option<Start> {
+    let some = data.every(data.sizes.len() / SOME);
+    let found = optimum(&Deviance::new(&some, kind), None).ok()?;
+    let ratio = data.sizes.len() as f64 / some.sizes.len().max(1) as f64;
+    let curvature = found.curvature.map(|c| c.iter().map(|c| c * ratio).collect());
+    Some(Start { theta: found.theta, curvature })
 }
 
 fn fits_every_row() -> StatsError {
@@ -191,33 +227,46 @@ fn dependent(data: &Rows, column: usize) -> StatsError {
     StatsError::Collinear { columns }
 }
 
+/// The least deviance that a search from a start finds, some parameters fixed at 0.
+fn search(
+    deviance: &Deviance,
+    fixed: &[usize],
+    start: &[f64],
+    known: Option<Vec<f64>>,
+) -> Option<Minimum> {
+    let k = deviance.shape.parameters();
+    let free: Vec<usize> = (0..k).filter(|i| !fixed.contains(i)).collect();
+    let widen = |v: &[f64]| {
+        let mut theta = vec![0.0; k];
+        free.iter().zip(v).for_each(|(&i, value)| theta[i] = *value);
+        theta
+    };
+    if free.is_empty() {
+        let at = widen(&[]);
+        let value = deviance.at(&at, false).ok()?.deviance;
+        return Some(Minimum { at, value, curvature: None });
+    }
+    let objective = |v: &[f64]| {
+        let theta = widen(v);
+        let at = deviance.at(&theta, true).ok()?;
+        let gradient = deviance.gradient(&theta, &at);
+        Some((at.deviance, free.iter().map(|&i| gradient[i]).collect()))
+    };
+    let from: Vec<f64> = free.iter().map(|&i| start[i]).collect();
+    let found = minimise(&objective, &from, known)?;
+    // Of all parameters or of none.
+    let curvature = found.curvature.filter(|_| fixed.is_empty());
+    Some(Minimum { at: widen(&found.at), value: found.value, curvature })
+}
+
 /// θ at the minimum. The deviance is smooth and even in each standard deviation, so the boundary 0 is an inner point of the search;
 /// it is also searched on its own, so that a minimum there is met exactly.
-pub(super) fn optimum(deviance: &Deviance) -> Result<Vec<f64>> {
+pub(super) fn optimum(deviance: &Deviance, near: Option<&Start>) -> Result<Optimum> {
     let shape = deviance.shape;
     let k = shape.parameters();
     let diagonal = shape.diagonal();
-    let search = |fixed: &[usize], start: &[f64]| -> Option<(Vec<f64>, f64)> {
-        let free: Vec<usize> = (0..k).filter(|i| !fixed.contains(i)).collect();
-        let widen = |v: &[f64]| {
-            let mut theta = vec![0.0; k];
-            free.iter().zip(v).for_each(|(&i, value)| theta[i] = *value);
-            theta
-        };
-        if free.is_empty() {
-            let theta = widen(&[]);
-            let value = deviance.at(&theta, false).ok()?.deviance;
-            return Some((theta, value));
-        }
-        let objective = |v: &[f64]| {
-            let theta = widen(v);
-            let at = deviance.at(&theta, true).ok()?;
-            let gradient = deviance.gradient(&theta, &at);
-            Some((at.deviance, free.iter().map(|&i| gradient[i]).collect()))
-        };
-        let from: Vec<f64> = free.iter().map(|&i| start[i]).collect();
-        minimise(&objective, &from).map(|(v, value)| (widen(&v), value))
-    };
+    let search =
+        |fixed: &[usize], start: &[f64], known| self::search(deviance, fixed, start, known);
     let start = |value: f64| {
         let mut theta = vec![0.0; k];
         for &i in &diagonal {
@@ -225,24 +274,38 @@ pub(super) fn optimum(deviance: &Deviance) -> Result<Vec<f64>> {
         }
         theta
     };
-    let mut best: Option<(Vec<f64>, f64)> = None;
+    let mut best: Option<Minimum> = near.and_then(|near| {
+        // At 0 exactly the deviance is level whether or not that is its minimum.
+        let mut from = near.theta.clone();
+        for &i in &diagonal {
+            from[i] = from[i].max(0.1);
+        }
+        search(&[], &from, near.curvature.clone())
+    });
+    let known = best.is_some();
     // With few clusters the deviance can have two minima.
-    let few = deviance.clusters() < 500.0;
-    let starts: &[f64] = if few { &[1.0, 0.2] } else { &[1.0] };
+    let few = deviance.clusters() < 500.0 && !known;
+    let starts: &[f64] = if known {
+        &[]
+    } else if few {
+        &[1.0, 0.2]
+    } else {
+        &[1.0]
+    };
     // Where neither leads to a minimum another may.
     let others = [0.05, 0.5, 3.0, 10.0];
     for (at, &value) in starts.iter().chain(&others).enumerate() {
         if at >= starts.len() && best.is_some() {
             break;
         }
-        if let Some(found) = search(&[], &start(value)) {
-            let rounding = 1e-12 * found.1.abs();
-            if best.as_ref().is_none_or(|b| found.1 < b.1 - rounding) {
+        if let Some(found) = search(&[], &start(value), None) {
+            let rounding = 1e-12 * found.value.abs();
+            if best.as_ref().is_none_or(|b| found.value < b.value - rounding) {
                 best = Some(found);
             }
         }
     }
-    let Some((mut theta, mut value)) = best else {
+    let Some(mut best) = best else {
         let vast = deviance.at(&start(1e4), false);
         return Err(match vast {
             Ok(at) if at.rss / deviance.residual_df() > 1e-6 => {
@@ -252,13 +315,13 @@ pub(super) fn optimum(deviance: &Deviance) -> Result<Vec<f64>> {
         });
     };
     // At 0 the gradient in a standard deviation vanishes, minimum or not; that in its variance tells.
-    if let Some(found) = deviance.off_the_ridge(&theta).and_then(|from| search(&[], &from))
-        && found.1 < value
+    if let Some(found) = deviance.off_the_ridge(&best.at).and_then(|from| search(&[], &from, None))
+        && found.value < best.value
     {
-        (theta, value) = found;
+        best = found;
     }
     // From the likeliest corner to the least likely: all at 0, then each alone.
-    let near: Vec<usize> = diagonal.iter().copied().filter(|&i| theta[i].abs() < 0.1).collect();
+    let near: Vec<usize> = diagonal.iter().copied().filter(|&i| best.at[i].abs() < 0.1).collect();
     let mut corners: Vec<Vec<usize>> = near.iter().map(|&i| vec![i]).collect();
     if near.len() > 1 {
         corners.insert(0, near.clone());
@@ -271,16 +334,22 @@ pub(super) fn optimum(deviance: &Deviance) -> Result<Vec<f64>> {
         let slopes: Vec<usize> =
             corner.iter().copied().filter(|&i| is_intercept_of_slope(shape, i)).collect();
         corner.extend(slopes.iter().map(|i| i + 1));
-        let rounding = 1e-12 * value.abs().max(1e3);
-        if let Some(found) = search(&corner, &theta).filter(|found| found.1 <= value + rounding) {
+        let rounding = 1e-12 * best.value.abs().max(1e3);
+        let found = search(&corner, &best.at, None);
+        if let Some(found) = found.filter(|found| found.value <= best.value + rounding) {
             let zeros =
                 |theta: &[f64]| diagonal.iter().filter(|&&i| theta[i].abs() < 1e-300).count();
-            if zeros(&found.0) > zeros(&theta) || found.1 < value - rounding {
-                (theta, value) = found;
+            if zeros(&found.at) > zeros(&best.at) || found.value < best.value - rounding {
+                best = found;
             }
         }
     }
-    Ok(with_signs(shape, theta))
+    let Minimum { at, curvature, .. } = best;
+    let theta = with_signs(shape, at.clone());
+    // Where signs were turned, so would be the curvature.
+    let same = theta.iter().zip(&at).all(|(turned, at)| turned.total_cmp(at).is_eq());
+    // From afar it is measured again, to more digits than a search needs.
+    Ok(Optimum { theta, curvature: curvature.filter(|_| same && known) })
 }
 
 /// Whether a position of θ is the intercept of a level with a slope: without it there is no covariance.
@@ -302,7 +371,8 @@ fn with_signs(shape: Shape, mut theta: Vec<f64>) -> Vec<f64> {
     theta
 }
 
-fn solution(deviance: &Deviance, theta: Vec<f64>, sigma2: f64, at: &At) -> Solution {
+fn solution(deviance: &Deviance, optimum: Optimum, sigma2: f64, at: &At) -> Solution {
+    let Optimum { theta, curvature } = optimum;
     let slopes: Vec<Vec<f64>> = at.gradient.iter().map(|s| s.cross.clone()).collect();
     let cross_slopes = deviance.shape.chain(&theta, &slopes, |terms| {
         let mut sum = vec![0.0; at.beta.len() * at.beta.len()];
@@ -311,13 +381,19 @@ fn solution(deviance: &Deviance, theta: Vec<f64>, sigma2: f64, at: &At) -> Solut
         }
         sum
     });
-    let covariance = covariance(deviance, &theta, sigma2, at);
+    let covariance = covariance(deviance, (&theta, curvature), sigma2, at);
     let inverse = at.factor.inverse();
     Solution { theta, sigma2, beta: at.beta.clone(), inverse, cross_slopes, covariance }
 }
 
-/// D(θ, σ) = log terms(θ) + df·log(2πσ²) + RSS(θ)/σ²: its Hessian is exact in σ, and by differences of exact gradients in θ.
-fn covariance(deviance: &Deviance, theta: &[f64], sigma2: f64, at: &At) -> Option<Vec<f64>> {
+/// D(θ, σ) = log terms(θ) + df·log(2πσ²) + RSS(θ)/σ²: its Hessian is exact in σ. That in θ is the one of the deviance, σ profiled out,
+/// plus df·∇RSS∇RSS'/RSS²; where that was not measured, it comes from differences of exact gradients.
+fn covariance(
+    deviance: &Deviance,
+    (theta, curvature): (&[f64], Option<Vec<f64>>),
+    sigma2: f64,
+    at: &At,
+) -> Option<Vec<f64>> {
     let (k, sigma) = (theta.len(), sigma2.sqrt());
     let shape = deviance.shape;
     let in_theta = |theta: &[f64], at: &At, of: &dyn Fn(f64, f64) -> f64| {
@@ -328,8 +404,17 @@ fn covariance(deviance: &Deviance, theta: &[f64], sigma2: f64, at: &At) -> Optio
         let at = deviance.at(theta, true).ok()?;
         Some((at.deviance, in_theta(theta, &at, &|log_terms, rss| log_terms + rss / sigma2)))
     };
-    let curved = hessian(&objective, theta)?;
     let rss_slope = in_theta(theta, at, &|_, rss| rss);
+    let curved = match curvature {
+        Some(mut profiled) => {
+            let factor = deviance.residual_df() / (at.rss * at.rss);
+            for (place, element) in profiled.iter_mut().enumerate() {
+                *element += factor * rss_slope[place / k] * rss_slope[place % k];
+            }
+            profiled
+        }
+        None => hessian(&objective, theta)?,
+    };
     let size = k + 1;
     let mut all = vec![0.0; size * size];
     for i in 0..k {

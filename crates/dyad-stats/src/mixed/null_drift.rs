@@ -87,7 +87,7 @@ pub fn null_recovery_drift(
             let level = shared + of_client * generator.normal();
             values[range.clone()].iter_mut().for_each(|value| *value += level);
         }
-        tested(&fill(&values).ok()?.fit(Criterion::Reml).ok()?, column)
+        tested(&fill(&values).ok()?.fit_near(Criterion::Reml, &null).ok()?, column)
     })?;
     Ok((drift.rho, found))
 }

@@ -61,7 +61,7 @@ pub fn null_recovery(rows: &Rows, column: &str, plan: &Plan<'_>) -> Result<NullR
     let mut study = sums.rows.clone();
     summary(plan, |generator| {
         sums.draw(generator, &mut study);
-        study.fit(Criterion::Reml).ok().and_then(|fit| tested(&fit, column))
+        study.fit_near(Criterion::Reml, &null).ok().and_then(|fit| tested(&fit, column))
     })
 }
 

@@ -1,6 +1,6 @@
 //! Profile likelihood intervals of standard deviations.
 
-use super::fit::{self, Fit};
+use super::fit::{self, Fit, Start};
 use super::kernel::evaluate::{Deviance, Shape};
 use super::kernel::minimise::minimise;
 use super::kernel::pair::Symmetric;
@@ -119,7 +119,7 @@ impl Natural<'_> {
         };
         let mut from = start.to_vec();
         from.remove(held);
-        minimise(&objective, &from).map(|(v, deviance)| (deviance, fill(&v)))
+        minimise(&objective, &from, None).map(|found| (found.value, fill(&found.at)))
     }
 }
 
@@ -155,7 +155,10 @@ impl Fit {
         let lost =
             || StatsError::NotConverged { what: "the profile of the likelihood", iterations: 200 };
         let deviance = Deviance::new(&self.data, Criterion::Ml);
-        let theta = fit::optimum(&deviance).map_err(|_| lost())?;
+        let theta = {
+            let near = Start { theta: self.solution.theta.clone(), curvature: None };
+            fit::optimum(&deviance, Some(&near)).map_err(|_| lost())?.theta
+        };
         let (centre, scale) = self.slope_origin();
         let natural = Natural { deviance: &deviance, centre, scale };
         let best = natural.at_theta(&theta).ok_or_else(lost)?;

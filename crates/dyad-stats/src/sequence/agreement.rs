@@ -1,6 +1,5 @@
 //! Agreement of two detectors beyond chance.
 
-use super::Rupture;
 use crate::{Result, StatsError};
 
 /// Counts of sessions by what two detectors say of them.
@@ -25,17 +24,6 @@ impl Agreement {
             (false, true) => self.second_only += 1,
             (false, false) => self.neither += 1,
         }
-    }
-
-    /// Adds a client by the ruptures that each detector found in the same series of `rated` sessions: marks are few, so they are counted
-    /// where they are, and the rest is what is left.
-    pub fn push_client(&mut self, first: &[Rupture], second: &[Rupture], rated: usize) {
-        let is_in_second = |a: &&Rupture| second.iter().any(|b| b.at == a.at);
-        let both = first.iter().filter(is_in_second).count();
-        self.both += both as u64;
-        self.first_only += (first.len() - both) as u64;
-        self.second_only += (second.len() - both) as u64;
-        self.neither += (rated + both - first.len() - second.len()) as u64;
     }
 
     /// Adds the sessions of another part.
@@ -80,11 +68,6 @@ mod tests {
     fn perfect_agreement_is_one_and_none_is_refused() {
         let perfect = Agreement { both: 3, neither: 7, ..Agreement::default() };
         assert!((perfect.kappa().unwrap() - 1.0).abs() < 1e-15);
-        let at = |at| Rupture { at, depth: 1.0, repaired_at: None, censored: false };
-        let mut counted = Agreement::default();
-        counted.push_client(&[at(1), at(3)], &[at(3), at(4), at(5)], 9);
-        let expected = Agreement { both: 1, first_only: 1, second_only: 2, neither: 5 };
-        assert_eq!(counted, expected);
         assert!(Agreement { neither: 7, ..Agreement::default() }.kappa().is_err());
         assert!(Agreement { both: 7, ..Agreement::default() }.kappa().is_err());
     }

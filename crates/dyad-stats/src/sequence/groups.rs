@@ -1,7 +1,5 @@
 //! Clients by what became of their ruptures.
 
-use super::Rupture;
-
 /// What became of a client's ruptures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RuptureGroup {
@@ -17,13 +15,14 @@ impl RuptureGroup {
     /// In the order of the columns.
     pub const ALL: [Self; 3] = [Self::None, Self::Repaired, Self::Unrepaired];
 
-    /// The group of a client with these ruptures, by a rule for what counts as repaired.
+    /// The group of a client whose slowest repair took so many sessions; `None` without a rupture, [`i64::MAX`] if one was not repaired. A
+    /// repair counts within this window.
     #[must_use]
-    pub fn of(ruptures: &[Rupture], is_repaired: impl FnMut(&Rupture) -> bool) -> Self {
-        match ruptures {
-            [] => Self::None,
-            some if some.iter().all(is_repaired) => Self::Repaired,
-            _ => Self::Unrepaired,
+    pub fn of(slowest_repair: Option<i64>, window: i64) -> Self {
+        match slowest_repair {
+            None => Self::None,
+            Some(took) if took <= window => Self::Repaired,
+            Some(_) => Self::Unrepaired,
         }
     }
 
@@ -82,11 +81,7 @@ mod tests {
 
     #[test]
     fn one_that_was_not_repaired_is_enough() {
-        let open = Rupture { at: 3, depth: 1.0, repaired_at: None, censored: false };
-        let mended = Rupture { repaired_at: Some(5), ..open };
-        let by = |r: &Rupture| r.repaired_at.is_some();
-        let clients = [&[][..], &[mended], &[mended, open], &[mended, mended]];
-        let found = clients.map(|ruptures| RuptureGroup::of(ruptures, by));
+        let found = [None, Some(2), Some(i64::MAX), Some(3)].map(|took| RuptureGroup::of(took, 3));
         let expected = [RuptureGroup::None, RuptureGroup::Repaired, RuptureGroup::Unrepaired];
         assert_eq!(found[..3], expected);
         let groups: RuptureGroups = found.into_iter().collect();

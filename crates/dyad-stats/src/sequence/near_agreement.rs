@@ -1,5 +1,7 @@
 //! Agreement of two detectors that may be one session apart.
 
+use std::cmp::Ordering;
+
 use crate::{Result, StatsError};
 
 /// Sessions that two detectors flag, paired if they lie close together.
@@ -19,18 +21,24 @@ impl NearAgreement {
     pub fn push(&mut self, first: &[i64], second: &[i64], within: i64) {
         self.first += first.len() as u64;
         self.second += second.len() as u64;
-        let (mut i, mut j) = (0, 0);
+        self.matched += Self::pairs(first, second, |a, b| Self::order(*a, *b, within));
+    }
+
+    /// Which of two sessions comes first; equal if they may be the same.
+    pub(super) fn order(first: i64, second: i64, within: i64) -> Ordering {
+        if (first - second).abs() <= within { Ordering::Equal } else { first.cmp(&second) }
+    }
+
+    /// The most pairs that two lists in this order give.
+    pub(super) fn pairs<T>(first: &[T], second: &[T], order: impl Fn(&T, &T) -> Ordering) -> u64 {
+        let (mut i, mut j, mut matched) = (0, 0, 0);
         while let (Some(a), Some(b)) = (first.get(i), second.get(j)) {
-            if (a - b).abs() <= within {
-                self.matched += 1;
-                i += 1;
-                j += 1;
-            } else if a < b {
-                i += 1;
-            } else {
-                j += 1;
-            }
+            let order = order(a, b);
+            matched += u64::from(order.is_eq());
+            i += usize::from(order.is_le());
+            j += usize::from(order.is_ge());
         }
+        matched
     }
 
     /// Adds the clients of another part.

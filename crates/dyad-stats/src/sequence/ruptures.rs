@@ -128,9 +128,22 @@ impl<'a> RatedSeries<'a> {
     /// The ruptures by one rule, as [`ruptures`].
     #[must_use]
     pub fn ruptures(&self, rule: Rule, repair: Repair) -> Vec<Rupture> {
-        let Some(threshold) = self.threshold(rule) else { return Vec::new() };
-        let found = (0..self.ratings.len()).filter(|&at| self.is_rupture(at, threshold));
-        found.map(|at| self.rupture(at, threshold, repair)).collect()
+        self.found(rule, repair).collect()
+    }
+
+    /// The ruptures by one rule, one after another.
+    pub(super) fn found(&self, rule: Rule, repair: Repair) -> impl Iterator<Item = Rupture> {
+        self.threshold(rule).into_iter().flat_map(move |threshold| {
+            let found = (0..self.ratings.len()).filter(move |&at| self.is_rupture(at, threshold));
+            found.map(move |at| self.rupture(at, threshold, repair))
+        })
+    }
+
+    /// The position of the first rupture by one rule.
+    #[must_use]
+    pub fn first(&self, rule: Rule) -> Option<usize> {
+        let threshold = self.threshold(rule)?;
+        (0..self.ratings.len()).find(|&at| self.is_rupture(at, threshold))
     }
 
     /// How many ruptures there are by one rule.

@@ -1,7 +1,5 @@
 //! How many detectors mark the same session.
 
-use super::Rupture;
-
 /// Sessions that detectors call a rupture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Votes {
@@ -12,9 +10,8 @@ pub struct Votes {
 }
 
 impl Votes {
-    /// Adds a client: what each detector found in the same series.
-    pub fn push(&mut self, by_detector: &[Vec<Rupture>]) {
-        let mut marked: Vec<usize> = by_detector.iter().flatten().map(|r| r.at).collect();
+    /// Adds a client: the position of every rupture by every detector, in any order. They are sorted.
+    pub fn push(&mut self, marked: &mut [usize]) {
         marked.sort_unstable();
         for of_session in marked.chunk_by(|a, b| a == b) {
             self.by_any += 1;
@@ -29,10 +26,9 @@ mod tests {
 
     #[test]
     fn a_session_counts_once_however_many_mark_it() {
-        let at = |at| Rupture { at, depth: 1.0, repaired_at: None, censored: false };
         let mut votes = Votes::default();
-        votes.push(&[vec![at(2), at(5)], vec![at(5)], vec![at(5), at(7)]]);
-        votes.push(&[Vec::new(), Vec::new(), Vec::new()]);
+        votes.push(&mut [2, 5, 5, 5, 7]);
+        votes.push(&mut []);
         assert_eq!(votes, Votes { by_any: 3, by_several: 1 });
     }
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// Statistics whose values stand in the record of another name: a reader of a result, or one of several that are computed together.
-const UNDER_ANOTHER_NAME: [(&str, &str); 36] = [
+const UNDER_ANOTHER_NAME: [(&str, &str); 41] = [
     ("change/gain", "change/classes"),
     ("change/classify", "change/classes"),
     ("change/cutoff_a", "change/cutoff"),
@@ -49,7 +49,13 @@ const UNDER_ANOTHER_NAME: [(&str, &str); 36] = [
     ("sequence/complete", "practice-network.json"),
     ("sequence/contrasts", "practice-network.json"),
     ("sequence/moments", "practice-network.json"),
+    // Compared as estimates of the practice network: agreement of detectors, dropout after the first drop, and the outcome by repair.
+    ("sequence/agreement", "practice-network.json"),
+    ("sequence/first", "practice-network.json"),
+    ("sequence/slowest_repair", "practice-network.json"),
+    ("sequence/votes", "practice-network.json"),
     ("sequence/repaired_within", "sequence/ruptures"),
+    ("sequence/series", "sequence/ruptures"),
     ("survival/at", "survival/kaplan_meier"),
 ];
 

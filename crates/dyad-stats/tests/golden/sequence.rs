@@ -168,7 +168,7 @@ fn noise(input: &Value) -> Found {
     let replicates = whole(input, "replicates");
     let rules = [rule(input)];
     let found =
-        expected_ruptures(&series, number(input, "rho"), &rules, name, replicates).unwrap()[0];
+        expected_ruptures(&series, number(input, "rho"), &rules, name, (replicates, 3)).unwrap()[0];
     named([("ruptures", found.ruptures), ("clients", found.clients)])
 }
 

@@ -46,15 +46,31 @@ fn symmetrise(matrix: &mut [f64], k: usize) {
     }
 }
 
+/// Where a function is least.
+pub(crate) struct Minimum {
+    pub(crate) at: Vec<f64>,
+    pub(crate) value: f64,
+    /// The curvature there, as measured to about eight digits; `None` at the end of a valley that falls by nothing.
+    pub(crate) curvature: Option<Vec<f64>>,
+}
+
 /// Goes down from a start until a Newton step promises nothing that matters. `None` if it does not get there.
 ///
-/// An evaluation is what costs: curvature is measured at the start and where the search would end, and in between learnt from the
-/// steps (BFGS). The minimum is found to about 1e-11 of the function's value, and to 1e-8 in the parameters where they are determined.
-pub(crate) fn minimise(f: &Objective<'_>, start: &[f64]) -> Option<(Vec<f64>, f64)> {
+/// An evaluation is what costs: curvature is measured at the start, unless something near it is known, and where the search would end,
+/// and in between learnt from the steps (BFGS). The minimum is found to about 1e-11 of the function's value, and to 1e-8 in the
+/// parameters where they are determined.
+pub(crate) fn minimise(
+    f: &Objective<'_>,
+    start: &[f64],
+    known: Option<Vec<f64>>,
+) -> Option<Minimum> {
     let mut at = start.to_vec();
     let (mut value, mut gradient) = f(&at)?;
     let measured = |at: &[f64]| differences(f, at, 1e-4, &[(1.0, 0.5)]).or_else(|| hessian(f, at));
-    let (mut curvature, mut fresh) = (measured(&at)?, true);
+    let (mut curvature, mut fresh) = match known {
+        Some(known) => (known, false),
+        None => (measured(&at)?, true),
+    };
     let mut halfway = value;
     for iteration in 1..=200 {
         let direction = descent(&gradient, &curvature);
@@ -75,7 +91,7 @@ pub(crate) fn minimise(f: &Objective<'_>, start: &[f64]) -> Option<(Vec<f64>, f6
         }
         let Some((there, lower, g)) = next else {
             if fresh {
-                return Some((at, value));
+                return Some(Minimum { at, value, curvature: Some(curvature) });
             }
             (curvature, fresh) = (measured(&at)?, true);
             continue;
@@ -85,7 +101,8 @@ pub(crate) fn minimise(f: &Objective<'_>, start: &[f64]) -> Option<(Vec<f64>, f6
         (at, value, gradient) = (there, lower, g);
         let done = -slope < 1e-14 * value.abs().max(1e3);
         if done && fresh {
-            return Some(polished(f, (at, value), gradient, &curvature));
+            (at, value) = polished(f, (at, value), gradient, &curvature);
+            return Some(Minimum { at, value, curvature: Some(curvature) });
         }
         // A curvature that was measured where the function is not convex, steps alone do not put right.
         fresh = done || !learn(&mut curvature, &step, &change) || iteration % 10 == 0;
@@ -97,7 +114,8 @@ pub(crate) fn minimise(f: &Objective<'_>, start: &[f64]) -> Option<(Vec<f64>, f6
         }
     }
     // A valley that bends and falls by nothing: where an intercept does not vary, its covariance with a slope is not determined.
-    (halfway - value <= 1e-7 * value.abs().max(1.0)).then_some((at, value))
+    let ends = halfway - value <= 1e-7 * value.abs().max(1.0);
+    ends.then_some(Minimum { at, value, curvature: None })
 }
 
 /// Two more steps with the curvature known: the values show nothing any more, the gradient still does.
@@ -190,7 +208,14 @@ mod tests {
             let (a, b) = (v[0] * v[0] + 0.5, v[1] * v[1] - 2.0);
             Some((a.ln() + b * b, vec![2.0 * v[0] / a, 4.0 * v[1] * b]))
         };
-        let (at, _) = minimise(&f, &[1.0, 1.0]).unwrap();
-        assert!(at[0].abs() < 1e-6 && (at[1] - 2.0_f64.sqrt()).abs() < 1e-8, "{at:?}");
+        for known in [None, Some(vec![3.0, 0.5, 0.5, 9.0])] {
+            let found = minimise(&f, &[1.0, 1.0], known).unwrap();
+            let at = found.at;
+            assert!(at[0].abs() < 1e-6 && (at[1] - 2.0_f64.sqrt()).abs() < 1e-8, "{at:?}");
+            let curvature = found.curvature.unwrap();
+            for (found, exact) in curvature.iter().zip([4.0, 0.0, 0.0, 16.0]) {
+                assert!((found - exact).abs() < 1e-5, "{curvature:?}");
+            }
+        }
     }
 }

@@ -385,6 +385,62 @@ impl Rows {
         }
     }
 
+    /// Every so many-th cluster, or outer cluster with its clusters, of rows summed to the end. What the rows add to the total within
+    /// clusters is not known of each: it is taken in proportion. For a rough look only.
+    pub(crate) fn every(&self, step: usize) -> Self {
+        let (q, r) = (self.width(), self.effects());
+        let mut some = self.clone_totals();
+        some.slope.clone_from(&self.slope);
+        some.shift.clone_from(&self.shift);
+        let firsts: Vec<usize> =
+            if self.nested { self.outer.clone() } else { (0..self.sizes.len()).collect() };
+        let ends = firsts.iter().skip(1).copied().chain([self.sizes.len()]);
+        some.n = 0;
+        for (first, end) in firsts.iter().copied().zip(ends).step_by(step.max(1)) {
+            some.outer.push(some.sizes.len());
+            some.sizes.extend(&self.sizes[first..end]);
+            some.sums.extend(&self.sums[first * r * q..end * r * q]);
+        }
+        if !self.nested {
+            some.outer.truncate(1);
+        }
+        some.n = some.sizes.iter().map(|&size| size as usize).sum();
+        let (all_between, all_left) = self.between();
+        let (between, left) = some.between();
+        let share = left / all_left.max(1.0);
+        let parts = self.total.iter().zip(&all_between).zip(&between);
+        some.total = parts.map(|((total, all), own)| share * (total - all) + own).collect();
+        some
+    }
+
+    /// Σ M'(Z'Z)⁻¹M, what the means (and slopes) of the clusters explain, and the rows beyond those.
+    fn between(&self) -> (Vec<f64>, f64) {
+        let (q, r) = (self.width(), self.effects());
+        let (mut explained, mut left) = (vec![0.0; q * q], self.n as f64);
+        let mut rest = vec![0.0; q];
+        for (m, &size) in self.sums.chunks_exact(r * q).zip(&self.sizes) {
+            let size = f64::from(size);
+            let (first, second) = m.split_at(q);
+            left -= 1.0;
+            let spread = self.slope.as_ref().map(|slope| {
+                let mean = first[slope.at] / size;
+                rest.iter_mut().zip(first.iter().zip(second)).for_each(|(rest, (sum, cross))| {
+                    *rest = cross - mean * sum;
+                });
+                (second[slope.at] - mean * first[slope.at]).max(0.0)
+            });
+            let spread = spread.filter(|spread| *spread > 1e-10 * size);
+            left -= f64::from(u8::from(spread.is_some()));
+            for row in 0..q {
+                for column in 0..=row {
+                    let slope = spread.map_or(0.0, |spread| rest[row] * rest[column] / spread);
+                    explained[row * q + column] += first[row] * first[column] / size + slope;
+                }
+            }
+        }
+        (explained, left)
+    }
+
     /// Fits the model.
     ///
     /// # Errors
@@ -398,6 +454,11 @@ impl Rows {
     /// # Source
     /// `[@bates2015]`. Checked against R `lme4::lmer`, `lmerTest::lmer`: `golden/stats/mixed.R`.
     pub fn fit(&self, criterion: Criterion) -> Result<Fit> {
-        fit::fit(self, criterion)
+        fit::fit(self, criterion, None)
+    }
+
+    /// Fits the model from where that of another response of the same design has its minimum.
+    pub(crate) fn fit_near(&self, criterion: Criterion, other: &Fit) -> Result<Fit> {
+        fit::fit(self, criterion, Some(&other.solution.theta))
     }
 }
