@@ -86,6 +86,12 @@ impl Rate {
         }
     }
 
+    /// The interval by therapist among the details of a rate, where there is one.
+    #[must_use]
+    pub fn clustered_of(rate: &Estimate) -> Option<[f64; 2]> {
+        Some([rate.number("clustered_low")?, rate.number("clustered_high")?])
+    }
+
     /// How far single therapists stand behind those who count, or behind everybody, whichever is more.
     fn spread(&self, clients: &Clients<'_>) -> Option<Spread> {
         let counted = self.units.iter().zip(&self.hits).filter(|(_, hit)| **hit > 0.5);

@@ -2,8 +2,8 @@
 //! Clinical change: how many clients improve, recover, stay as they are, or get worse?
 //!
 //! One file per subject: `outcome` (clients before and after, criterion and cut-offs), `rates` (the classes of Jacobson and Truax, and
-//! rates by fixed thresholds), `rate` (a rate with both its intervals), `effect` (how much clients change), `gains` (sudden ones),
-//! `attendance` (who stays). What a reader sees besides: `figure`, `funnel`, `words`.
+//! rates by fixed thresholds), `effect` (how much clients change), `gains` (sudden ones), `attendance` (who stays). What a reader sees
+//! besides: `figure`, `funnel`, `words`.
 
 mod attendance;
 mod effect;
@@ -11,7 +11,6 @@ mod figure;
 mod funnel;
 mod gains;
 mod outcome;
-mod rate;
 mod rates;
 mod words;
 
@@ -53,12 +52,10 @@ impl Analysis for ClinicalChange {
     }
 
     fn check(settings: &Settings) -> Result<(), Failure> {
-        if settings.min_caseload < 1 || !(0.0..=1.0).contains(&settings.sudden_share) {
-            return Err(Failure::bad_settings(
-                "min_caseload must be 1 or more, and sudden_share must lie between 0 and 1",
-            ));
-        }
-        Ok(())
+        Failure::bad_settings_unless([(
+            settings.min_caseload >= 1 && (0.0..=1.0).contains(&settings.sudden_share),
+            "min_caseload must be 1 or more, and sudden_share must lie between 0 and 1",
+        )])
     }
 
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
@@ -67,8 +64,7 @@ impl Analysis for ClinicalChange {
         for measure in run.measures_of(Role::Outcome) {
             let outcome = outcome::Outcome::of(run, &clients, measure)?;
             findings.estimates.extend(outcome.scale());
-            rates::classes(&mut findings, &outcome);
-            rates::service(&mut findings, &outcome);
+            rates::add(&mut findings, &outcome);
             effect::add(&mut findings, &outcome);
             gains::add(&mut findings, &outcome);
         }

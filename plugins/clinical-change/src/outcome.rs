@@ -1,6 +1,6 @@
 //! One outcome: its clients before and after, the criterion of reliable change and the cut-offs, from this study's clients at intake.
 
-use dyad_plugin::derived::{Clients, Sample};
+use dyad_plugin::derived::{Clients, Sample, Variable};
 use dyad_plugin::prelude::*;
 use dyad_stats::SCORE_TOLERANCE;
 use dyad_stats::change::{
@@ -22,20 +22,17 @@ pub(crate) struct Outcome<'r> {
     pub(crate) run: &'r Run<Settings>,
     pub(crate) clients: &'r Clients<'r>,
     pub(crate) measure: &'r Measure,
-    /// Words about the measure, `Y`.
+    /// Words about the measure, `Y`, and what rests on the sample.
     pub(crate) words: Words<'r>,
     /// + is better.
     pub(crate) sign: f64,
     /// The clients with baseline and final score, and both scores.
     pub(crate) sample: Sample,
-    pub(crate) pairs: Vec<(f64, f64)>,
+    pub(crate) before: Vec<f64>,
+    pub(crate) after: Vec<f64>,
     /// The clients with a baseline, and their scores.
     at_intake: Sample,
     intake: Moments,
-    pub(crate) criterion: Result<Criterion, String>,
-    pub(crate) cutoff: Result<f64, String>,
-    /// Caseness: the measure's cut-off, else cut-off c.
-    pub(crate) caseness: Result<f64, String>,
 }
 
 impl<'r> Outcome<'r> {
@@ -46,93 +43,89 @@ impl<'r> Outcome<'r> {
     ) -> Result<Self, Failure> {
         let baseline = clients.baseline(run, measure)?;
         let words = run.words().about("Y", measure).with("baseline", &baseline.source);
-        let (baseline, last) = (baseline.values, clients.last(&run.scores(measure)?));
-        let at_intake = clients.complete(&[(&baseline, "no baseline")]);
-        let sample =
-            clients.complete(&[(&baseline, "no baseline"), (&last, &words.text("lacks.last"))]);
-        let pairs = sample.pick(&baseline).into_iter().zip(sample.pick(&last)).collect();
-        let intake = Moments::of(&at_intake.pick(&baseline));
-        let sd = intake.sd().map_err(|e| e.to_string());
-        let criterion = match (measure.reliability, measure.reliable_change) {
-            (None, None) => Err(words.text("refuse.criterion")),
-            (None, Some(points)) => Ok(Criterion::Given(points)),
-            (Some(r), _) => sd.clone().and_then(|sd| {
-                reliable_change(sd, r).map(Criterion::Computed).map_err(|e| e.to_string())
-            }),
-        };
-        let mut outcome = Self {
+        let baseline = Variable::from(baseline);
+        let last = Variable::new(clients.last(&run.scores(measure)?), words.text("lacks.last"));
+        let (at_intake, [intake]) = clients.complete_cases([&baseline]);
+        let (sample, [before, after]) = clients.complete_cases([&baseline, &last]);
+        Ok(Self {
             run,
             clients,
             measure,
-            words,
+            words: words.over(&sample),
             sign: measure.benefit_sign(),
             sample,
-            pairs,
+            before,
+            after,
             at_intake,
-            intake,
-            criterion,
-            cutoff: Err(String::new()),
-            caseness: Err(String::new()),
-        };
-        outcome.cutoff = outcome.populations().map(|(clinical, norm)| cutoff_c(clinical, norm));
-        outcome.caseness = measure.cutoff.map_or_else(|| outcome.cutoff.clone(), Ok);
-        Ok(outcome)
+            intake: Moments::of(&intake),
+        })
     }
 
-    /// The clients at intake, and the functional norm.
-    fn populations(&self) -> Result<(Population, Population), String> {
-        let norm = self.measure.functional.ok_or_else(|| self.words.text("refuse.norm"))?;
-        let sd = self.sd_intake()?;
-        let mean = self.intake.mean().map_err(|e| e.to_string())?;
-        Ok((Population { mean, sd }, Population { mean: norm.mean, sd: norm.sd }))
+    /// Scores before and after, client by client of the sample.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (f64, f64)> {
+        self.before.iter().copied().zip(self.after.iter().copied())
     }
 
     /// Standard deviation of all clients at intake, above 0.
     pub(crate) fn sd_intake(&self) -> Result<f64, String> {
-        match self.intake.sd() {
-            Ok(sd) if sd <= 0.0 => Err("no variation at intake".to_owned()),
-            sd => sd.map_err(|e| e.to_string()),
+        match self.intake.sd()? {
+            sd if sd <= 0.0 => Err(self.words.text("refuse.variation")),
+            sd => Ok(sd),
         }
     }
 
-    /// Whether a score is at caseness: at the cut-off or beyond it in the worse direction.
-    pub(crate) fn is_case(&self, score: f64) -> bool {
-        self.caseness.as_ref().is_ok_and(|c| -self.sign * (score - c) >= -SCORE_TOLERANCE)
+    pub(crate) fn criterion(&self) -> Result<Criterion, String> {
+        match (self.measure.reliability, self.measure.reliable_change) {
+            (Some(r), _) => Ok(Criterion::Computed(reliable_change(self.intake.sd()?, r)?)),
+            (None, Some(points)) => Ok(Criterion::Given(points)),
+            (None, None) => Err(self.words.text("refuse.criterion")),
+        }
+    }
+
+    /// The clients at intake, and the functional norm.
+    fn populations(&self) -> Result<[Population; 2], String> {
+        let norm = self.measure.functional.ok_or_else(|| self.words.text("refuse.norm"))?;
+        let clinical = Population { sd: self.sd_intake()?, mean: self.intake.mean()? };
+        Ok([clinical, Population { mean: norm.mean, sd: norm.sd }])
+    }
+
+    /// Cut-off c.
+    pub(crate) fn cutoff(&self) -> Result<f64, String> {
+        self.populations().map(|[clinical, norm]| cutoff_c(clinical, norm))
+    }
+
+    /// The score from which a client is a case: the measure's cut-off, else cut-off c.
+    pub(crate) fn caseness(&self) -> Result<f64, String> {
+        self.measure.cutoff.map_or_else(|| self.cutoff(), Ok)
     }
 
     /// The rule that classifies clients, if the criterion is known.
     pub(crate) fn classifier(&self) -> Result<Classifier, String> {
-        let criterion = match self.criterion.as_ref().map_err(Clone::clone)? {
+        let criterion = match self.criterion()? {
             Criterion::Computed(found) => found.criterion,
             // "Six points" is reached by a change of six; a computed criterion must be exceeded.
             Criterion::Given(points) => points - 2.0 * SCORE_TOLERANCE,
         };
-        let cutoff = self.cutoff.as_ref().ok().copied();
-        Ok(Classifier { criterion, cutoff, benefit_sign: self.sign })
+        Ok(Classifier { criterion, cutoff: self.cutoff().ok(), benefit_sign: self.sign })
     }
 
     /// The criterion, and the cut-offs a, b and c.
     pub(crate) fn scale(&self) -> [Estimate; 4] {
-        let lost = (self.clients.len() - self.at_intake.clients.len()) as u64;
-        let new = |key: &str| {
-            let estimate = self.words.estimate(key).counts(self.at_intake.n);
-            estimate.dropped("no baseline", lost)
-        };
-        let criterion =
-            new("Y/rci_criterion").given(self.criterion.as_ref(), |e, found| match found {
-                Criterion::Given(points) => e
-                    .method(self.words.text("criterion.given"))
-                    .value(*points)
-                    .warn(self.words.text("warn.points")),
-                Criterion::Computed(found) => e
-                    .value(found.criterion)
-                    .detail_if("sd_pre", self.intake.sd().ok())
-                    .details([("sem", found.sem), ("se_difference", found.difference)]),
-            });
-        let populations = self.populations();
+        let words = self.words.over(&self.at_intake);
+        let criterion = words.estimate("Y/rci_criterion");
+        let criterion = criterion.given(self.criterion(), |e, found| match found {
+            Criterion::Given(points) => {
+                let given = e.method(words.text("criterion.given")).value(points);
+                given.warn(words.text("warn.points"))
+            }
+            Criterion::Computed(found) => e
+                .value(found.criterion)
+                .detail_if("sd_pre", self.intake.sd().ok())
+                .details([("sem", found.sem), ("se_difference", found.difference)]),
+        });
         let cutoff = |key: &str, rule: fn(Population, Population) -> f64| {
-            new(key)
-                .given(populations.as_ref(), |e, (clinical, norm)| e.value(rule(*clinical, *norm)))
+            let found = self.populations();
+            words.estimate(key).given(found, |e, [clinical, norm]| e.value(rule(clinical, norm)))
         };
         let (a, b) = (cutoff("Y/cutoff_a", cutoff_a), cutoff("Y/cutoff_b", cutoff_b));
         [criterion, a, b, cutoff("Y/cutoff_c", cutoff_c)]

@@ -1,134 +1,178 @@
 //! The classes of change by Jacobson and Truax, and the rates a service reports by fixed thresholds.
 
+use dyad_plugin::Rate;
 use dyad_plugin::prelude::*;
 use dyad_stats::SCORE_TOLERANCE;
-use dyad_stats::change::{Change, Classifier};
+use dyad_stats::change::{Change, Classifier, is_case, reaches};
 
 use crate::outcome::Outcome;
-use crate::rate::{Rate, fill};
 use crate::{figure, funnel};
 
-/// The classes, in the order of the report, and whether each needs cut-off c.
-const CLASSES: [(&str, bool); 6] = [
-    ("Y/recovered", true),
-    ("Y/improved", true),
-    ("Y/unchanged", false),
-    ("Y/deteriorated", false),
-    ("Y/reliable_improvement", false),
-    ("Y/reliable_recovery", false),
+/// What became of a client. What is not known of the scale holds for nobody.
+pub(crate) struct Client {
+    id: usize,
+    class: Option<Change>,
+    is_better: bool,
+    /// At caseness at the start, and at the end.
+    case: [bool; 2],
+    /// Better, and worse, by the fixed points of a reliable change.
+    points: [bool; 2],
+}
+
+impl Client {
+    fn is(&self, class: Change) -> bool {
+        self.class == Some(class)
+    }
+
+    /// At caseness at the start and no longer at the end.
+    fn recovers(&self) -> bool {
+        self.case == [true, false]
+    }
+}
+
+/// What must be known of the scale for a rate.
+enum Need {
+    Criterion,
+    CutoffC,
+    Caseness,
+    GivenCutoff,
+    GivenPoints,
+}
+use Need::{Caseness, Criterion, CutoffC, GivenCutoff, GivenPoints};
+
+/// A rate of clients.
+pub(crate) struct Kind {
+    pub(crate) key: &'static str,
+    needs: &'static [Need],
+    /// Whether it is a rate of the cases at the start alone.
+    of_cases: bool,
+    counts: fn(&Client) -> bool,
+}
+
+const fn of_all(key: &'static str, needs: &'static [Need], counts: fn(&Client) -> bool) -> Kind {
+    Kind { key, needs, of_cases: false, counts }
+}
+
+const fn of_cases(key: &'static str, needs: &'static [Need], counts: fn(&Client) -> bool) -> Kind {
+    Kind { key, needs, of_cases: true, counts }
+}
+
+/// The four classes in the order of the report, and two rates beside them.
+pub(crate) const CLASSES: [Kind; 6] = [
+    of_all("Y/recovered", &[Criterion, CutoffC], |c| c.is(Change::Recovered)),
+    of_all("Y/improved", &[Criterion, CutoffC], |c| c.is(Change::Improved)),
+    of_all("Y/unchanged", &[Criterion], |c| c.is(Change::Unchanged)),
+    of_all("Y/deteriorated", &[Criterion], |c| c.is(Change::Deteriorated) || c.is(Change::Harmed)),
+    IMPROVEMENT,
+    of_cases("Y/reliable_recovery", &[Criterion, Caseness], |c| c.is_better && !c.case[1]),
+];
+const IMPROVEMENT: Kind = of_all("Y/reliable_improvement", &[Criterion], |c| c.is_better);
+
+/// The rates by fixed thresholds, the same for every sample.
+const SERVICE: [Kind; 5] = [
+    of_all("Y/service/caseness", &[GivenCutoff], |c| c.case[0]),
+    of_cases("Y/service/recovery", &[GivenCutoff], Client::recovers),
+    of_all("Y/service/reliable_improvement", &[GivenPoints], |c| c.points[0]),
+    of_cases("Y/service/reliable_recovery", &[GivenCutoff, GivenPoints], |c| {
+        c.recovers() && c.points[0]
+    }),
+    of_all("Y/service/reliable_deterioration", &[GivenPoints], |c| c.points[1]),
 ];
 
-/// The rates by fixed thresholds, and whether each needs the cut-off and the points of a reliable change.
-const SERVICE: [(&str, bool, bool); 5] = [
-    ("Y/service/caseness", true, false),
-    ("Y/service/recovery", true, false),
-    ("Y/service/reliable_improvement", false, true),
-    ("Y/service/reliable_recovery", true, true),
-    ("Y/service/reliable_deterioration", false, true),
-];
+impl Kind {
+    pub(crate) fn rate(&self, clients: &[Client]) -> Rate {
+        let among = clients.iter().filter(|client| !self.of_cases || client.case[0]);
+        among.map(|client| (client.id, (self.counts)(client))).collect()
+    }
 
-/// Adds the classes of one outcome, their table, notes and figures.
-pub(crate) fn classes(findings: &mut Findings, outcome: &Outcome<'_>) {
-    let rule = outcome.classifier();
-    let estimates = CLASSES.map(|(key, needs_cutoff)| {
-        let estimate = outcome.sample.describe(outcome.words.estimate(key));
-        let rate = rule.as_ref().map_err(Clone::clone).and_then(|rule| {
-            match (&outcome.cutoff, &outcome.caseness) {
-                (Err(reason), _) if needs_cutoff => Err(reason.clone()),
-                (_, Err(reason)) if key == "Y/reliable_recovery" => Err(reason.clone()),
-                _ => Ok(class(outcome, key, rule)),
-            }
+    fn estimate(&self, outcome: &Outcome<'_>, clients: &[Client]) -> Estimate {
+        let (words, measure) = (&outcome.words, outcome.measure);
+        let lacking = self.needs.iter().find_map(|need| match need {
+            Criterion => outcome.criterion().err(),
+            CutoffC => outcome.cutoff().err(),
+            Caseness => outcome.caseness().err(),
+            GivenCutoff => measure.cutoff.is_none().then(|| words.text("refuse.caseness")),
+            GivenPoints => measure.reliable_change.is_none().then(|| words.text("refuse.points")),
         });
-        estimate.given(rate, |e, rate| give(outcome, e, &rate))
+        let known = lacking.map_or(Ok(()), Err);
+        words.estimate(self.key).given(known, |e, ()| {
+            let rate = self.rate(clients);
+            let lost = clients.len() as u64 - rate.of();
+            let estimate = e.dropped(words.text("lacks.case"), lost);
+            rate.of_clients(estimate, outcome.clients, words.text("warn.rate"))
+        })
+    }
+}
+
+/// Adds the classes of one outcome and the rates by fixed thresholds, with their tables, notes and figures.
+pub(crate) fn add(findings: &mut Findings, outcome: &Outcome<'_>) {
+    let (rule, clients, words) = (outcome.classifier(), clients(outcome), &outcome.words);
+    let classes = CLASSES.map(|kind| kind.estimate(outcome, &clients));
+    if let Ok(rule) = &rule {
+        notes(findings, outcome, rule, &clients);
+        findings.tables.push(table(words.table("change-Y"), &classes));
+        findings.figures.extend(figure::jacobson_truax(outcome, rule, &classes, &clients));
+    }
+    findings.estimates.extend(classes);
+    if rule.is_ok() {
+        funnel::add(findings, outcome, &IMPROVEMENT.rate(&clients));
+    }
+    let (cutoff, points) = (outcome.measure.cutoff, outcome.measure.reliable_change);
+    let service = SERVICE.map(|kind| {
+        let rate = kind.estimate(outcome, &clients);
+        rate.detail_if("cutoff", cutoff).detail_if("reliable_change", points)
     });
-    let Ok(rule) = rule else {
-        findings.estimates.extend(estimates);
-        return;
+    if service.iter().any(|e| e.estimate.is_some()) {
+        findings.tables.push(table(words.table("service-Y"), &service));
+    }
+    findings.estimates.extend(service);
+}
+
+fn clients(outcome: &Outcome<'_>) -> Vec<Client> {
+    let (rule, caseness) = (outcome.classifier().ok(), outcome.caseness().ok());
+    let case = |score: f64| caseness.is_some_and(|c| is_case(score, c, outcome.sign));
+    let points = |gain: f64| outcome.measure.reliable_change.is_some_and(|p| reaches(gain, p));
+    let client = |(&id, (first, last)): (&usize, (f64, f64))| {
+        let gain = outcome.sign * (last - first);
+        Client {
+            id,
+            class: rule.map(|rule| rule.classify(first, last)),
+            is_better: rule.is_some_and(|rule| rule.is_better(first, last)),
+            case: [case(first), case(last)],
+            points: [points(gain), points(-gain)],
+        }
     };
-    notes(findings, outcome, &rule);
-    findings.tables.push(fill(outcome.words.table("change-Y"), &estimates));
-    findings.figures.extend(figure::jacobson_truax(outcome, &rule, &estimates));
-    findings.estimates.extend(estimates);
-    funnel::add(findings, outcome, &class(outcome, "Y/reliable_improvement", &rule));
+    outcome.sample.clients.iter().zip(outcome.pairs()).map(client).collect()
 }
 
-/// Who counts, among whom.
-fn class(outcome: &Outcome<'_>, key: &str, rule: &Classifier) -> Rate {
-    let of_cases = key == "Y/reliable_recovery";
-    let mut rate = Rate::default();
-    for (&client, &(first, last)) in outcome.sample.clients.iter().zip(&outcome.pairs) {
-        let class = rule.classify(first, last);
-        let counts = match key {
-            "Y/recovered" => class == Change::Recovered,
-            "Y/improved" => class == Change::Improved,
-            "Y/unchanged" => class == Change::Unchanged,
-            "Y/deteriorated" => matches!(class, Change::Deteriorated | Change::Harmed),
-            _ => rule.is_better(first, last),
-        };
-        if !of_cases || outcome.is_case(first) {
-            rate.push(client, counts && !(of_cases && outcome.is_case(last)));
-        }
-    }
-    rate
-}
-
-fn give(outcome: &Outcome<'_>, estimate: Estimate, rate: &Rate) -> Estimate {
-    let lost = outcome.sample.clients.len() as u64 - rate.of();
-    let estimate = estimate.dropped("not a case at the start", lost);
-    rate.give(estimate, outcome.clients, &outcome.words)
-}
-
-/// Adds the rates a service reports, the same thresholds for every sample, and their table.
-pub(crate) fn service(findings: &mut Findings, outcome: &Outcome<'_>) {
-    let (words, measure, sign) = (&outcome.words, outcome.measure, outcome.sign);
-    let (cutoff, points) = (measure.cutoff, measure.reliable_change);
-    let case = |score: f64| cutoff.is_some_and(|c| -sign * (score - c) >= -SCORE_TOLERANCE);
-    let beyond = |gain: f64| points.is_some_and(|p| gain >= p - SCORE_TOLERANCE);
-    let estimates = SERVICE.map(|(key, needs_cutoff, needs_points)| {
-        let estimate = outcome.sample.describe(words.estimate(key));
-        if needs_cutoff && cutoff.is_none() {
-            return estimate.refused(words.text("refuse.caseness"));
-        }
-        if needs_points && points.is_none() {
-            return estimate.refused(words.text("refuse.points"));
-        }
-        let mut rate = Rate::default();
-        for (&client, &(first, last)) in outcome.sample.clients.iter().zip(&outcome.pairs) {
-            let gain = sign * (last - first);
-            let recovered = case(first) && !case(last);
-            let counts = match key {
-                "Y/service/caseness" => case(first),
-                "Y/service/recovery" => recovered,
-                "Y/service/reliable_improvement" => beyond(gain),
-                "Y/service/reliable_recovery" => recovered && beyond(gain),
-                _ => beyond(-gain),
-            };
-            if case(first) || !key.ends_with("recovery") {
-                rate.push(client, counts);
-            }
-        }
-        let given = give(outcome, estimate, &rate);
-        given.detail_if("cutoff", cutoff).detail_if("reliable_change", points)
-    });
-    if estimates.iter().any(|e| e.estimate.is_some()) {
-        findings.tables.push(fill(words.table("service-Y"), &estimates));
-    }
-    findings.estimates.extend(estimates);
+/// One row per rate: numerator, denominator, share and both intervals.
+fn table(table: ReportTable, rates: &[Estimate]) -> ReportTable {
+    let row = |rate: &Estimate| {
+        let cells = [
+            Cell::text(&rate.label),
+            Cell::number(rate.number("count")),
+            Cell::number(rate.number("denominator")),
+            Cell::number(rate.estimate),
+            Cell::interval(rate.ci),
+            Cell::interval(Rate::clustered_of(rate)),
+        ];
+        Row { cells: cells.into(), n: rate.n, spread: rate.spread }
+    };
+    ReportTable { rows: rates.iter().map(row).collect(), ..table }
 }
 
 /// What a reader of the rates must know of this scale and these clients.
-fn notes(findings: &mut Findings, outcome: &Outcome<'_>, rule: &Classifier) {
+fn notes(findings: &mut Findings, outcome: &Outcome<'_>, rule: &Classifier, clients: &[Client]) {
     findings.notes.push(outcome.words.note(NoteKind::Choice, "note.baseline"));
-    let mut note = |key: &str, holds: &dyn Fn(f64, f64) -> bool| {
-        let clients = outcome.pairs.iter().filter(|(first, last)| holds(*first, *last)).count();
-        if clients > 0 {
-            let words = outcome.words.with("clients", clients);
-            findings.notes.push(words.note(NoteKind::Info, key));
-        }
+    let mut note = |key: &str, clients: usize| {
+        let words = outcome.words.with("clients", clients);
+        findings.notes.extend((clients > 0).then(|| words.note(NoteKind::Info, key)));
     };
-    note("note.harmed", &|first, last| rule.classify(first, last) == Change::Harmed);
+    note("note.harmed", clients.iter().filter(|client| client.is(Change::Harmed)).count());
     let Some(c) = rule.cutoff else { return };
     let on = |score: f64| (score - c).abs() < SCORE_TOLERANCE;
-    note("note.on_cutoff", &|first, last| on(first) || on(last));
-    note("note.functional", &|first, _| outcome.sign * (first - c) > 0.0);
+    let on_cutoff = outcome.pairs().filter(|(first, last)| on(*first) || on(*last));
+    note("note.on_cutoff", on_cutoff.count());
+    let functional = outcome.before.iter().filter(|first| outcome.sign * (**first - c) > 0.0);
+    note("note.functional", functional.count());
 }

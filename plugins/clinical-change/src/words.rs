@@ -1,52 +1,47 @@
-//! The paragraphs: question, plain answer, methods, results, limitations. The texts themselves are in `words.toml`.
+//! The paragraphs that need a decision: plain answer, results, limitations. The texts themselves are in `words.toml`.
 
 use dyad_plugin::prelude::*;
-use dyad_plugin::summary;
+use dyad_plugin::{Rate, summary};
 
 use crate::Settings;
-use crate::rate::clustered;
 
 /// The generated paragraphs.
 pub(crate) fn text(findings: &Findings, run: &Run<Settings>) -> Text {
-    let words = run.words();
     Text {
-        question: words.text("question"),
         answer: answer(findings, run),
-        methods: words.text("methods"),
-        results: results(findings, &words),
+        results: results(findings, &run.words()),
         limitations: limitations(findings, run),
+        ..run.words().paragraphs()
     }
 }
 
 /// The interval of a rate that knows that clients share therapists, where there is one, else Wilson's.
 fn interval_of(rate: &Estimate) -> Option<[f64; 2]> {
-    clustered(rate).map(|[low, high]| [low.max(0.0), high.min(1.0)]).or(rate.ci)
+    Rate::clustered_of(rate).map(|[low, high]| [low.max(0.0), high.min(1.0)]).or(rate.ci)
 }
 
 /// One sentence for a clinician, from the first outcome measure with an answer.
 fn answer(findings: &Findings, run: &Run<Settings>) -> String {
-    for outcome in run.measures_of(Role::Outcome) {
-        let words = run.words().about("Y", outcome);
-        let rate = |key: &str| {
-            let e = words.get(findings, key)?;
-            Some((e.estimate?, interval_of(e)?, e.n.clients.unwrap_or(0)))
-        };
-        if let Some((better, worse)) = rate("Y/reliable_improvement").zip(rate("Y/deteriorated")) {
-            let words = words.with("better", better.0).with("better_ci", better.1);
-            let words = words.with("worse", worse.0).with("worse_ci", worse.1);
-            return words.with("clients", better.2).text("answer.given");
-        }
-    }
-    let reason = findings.estimates.iter().find_map(|e| e.refused.as_deref());
-    run.words().with("reason", reason.unwrap_or("no outcome")).text("answer.refused")
+    let given = |words: &Words<'_>| {
+        let rates = ["Y/reliable_improvement", "Y/deteriorated"];
+        let [better, worse] = rates.map(|key| words.get(findings, key));
+        let (better, worse) = better.zip(worse)?;
+        let words = words.with("better_ci", interval_of(better)?);
+        let words = words.with("worse_ci", interval_of(worse)?);
+        (better.estimate.and(worse.estimate))
+            .is_some()
+            .then(|| words.of("better", better).of("worse", worse).text("answer.given"))
+    };
+    run.words_about([("Y", Role::Outcome)]).iter().find_map(given).unwrap_or_else(|| {
+        let reason = findings.estimates.iter().find_map(|e| e.refused.as_deref());
+        run.words().with("reason", reason.unwrap_or("no outcome")).text("answer.refused")
+    })
 }
 
 fn results(findings: &Findings, words: &Words<'_>) -> String {
     let counted = |e: &Estimate| {
-        let words = words.with("count", e.details.get("count")?.as_f64()?);
-        let words = words.with("of", e.details.get("denominator")?.as_f64()?);
-        let words = words.with("share", e.estimate?).with("ci", interval_of(e)?);
-        Some(words.with("label", &e.label).text("rate"))
+        e.number("count").and(e.number("denominator")).and(e.estimate)?;
+        Some(words.of("rate", e).with("ci", interval_of(e)?).text("rate"))
     };
     let mut sentences: Vec<String> = findings.estimates.iter().filter_map(counted).collect();
     let given = |id: &str| findings.get(id).is_some_and(|e| e.estimate.is_some());
@@ -64,7 +59,7 @@ fn limitations(findings: &Findings, run: &Run<Settings>) -> String {
     words.sentences(&[
         (true, "limits.always"),
         (dropout > 0.0, "limits.dropout"),
-        (run.measures_of(Role::Baseline).next().is_none(), "limits.baseline"),
+        (run.first_of(Role::Baseline).is_err(), "limits.baseline"),
         (run.measures_of(Role::Outcome).any(|y| y.reliability.is_some()), "limits.chance"),
         (findings.estimates.iter().any(funnel), "limits.mix"),
     ]) + &summary::refusals(findings, |_| true)

@@ -12,4 +12,4 @@ pub use cutoff::{Population, cutoff_a, cutoff_b, cutoff_c};
 pub use effect::{
     PrePostEffect, pre_post_contributions, pre_post_effect, severity_adjusted_effects,
 };
-pub use service::{ServiceCounts, ServiceRule};
+pub use service::{ServiceCounts, ServiceRule, is_case, reaches};

@@ -2,6 +2,24 @@
 
 use crate::{Result, SCORE_TOLERANCE, StatsError};
 
+/// Whether a score is a case: at the cut-off, or beyond it in the worse direction. `benefit_sign`: +1 if higher scores are better, else −1.
+///
+/// # Source
+/// `[@clark2018]`. Checked against R: the definitions in `golden/stats/change.R`.
+#[must_use]
+pub fn is_case(score: f64, cutoff: f64, benefit_sign: f64) -> bool {
+    benefit_sign * (score - cutoff) <= SCORE_TOLERANCE
+}
+
+/// Whether a gain reaches a fixed number of points: a gain of six is "six points".
+///
+/// # Source
+/// `[@clark2018]`. Checked against R: the definitions in `golden/stats/change.R`.
+#[must_use]
+pub fn reaches(gain: f64, points: f64) -> bool {
+    gain >= points - SCORE_TOLERANCE
+}
+
 /// The fixed thresholds of a measure, as services use them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ServiceRule {
@@ -44,7 +62,7 @@ impl ServiceRule {
     }
 
     fn is_case(&self, score: f64) -> bool {
-        self.benefit_sign * (score - self.caseness) <= SCORE_TOLERANCE
+        is_case(score, self.caseness, self.benefit_sign)
     }
 }
 
@@ -55,14 +73,13 @@ impl ServiceCounts {
     /// `[@clark2018]`. Checked against R: the definitions in `golden/stats/change.R`.
     pub fn push(&mut self, rule: &ServiceRule, first: f64, last: f64) {
         let gain = rule.benefit_sign * (last - first);
-        let reliable = rule.reliable - SCORE_TOLERANCE;
         let recovers = rule.is_case(first) && !rule.is_case(last);
         self.clients += 1;
         self.cases += u64::from(rule.is_case(first));
         self.recovered += u64::from(recovers);
-        self.reliably_improved += u64::from(gain >= reliable);
-        self.reliably_recovered += u64::from(recovers && gain >= reliable);
-        self.deteriorated += u64::from(-gain >= reliable);
+        self.reliably_improved += u64::from(reaches(gain, rule.reliable));
+        self.reliably_recovered += u64::from(recovers && reaches(gain, rule.reliable));
+        self.deteriorated += u64::from(reaches(-gain, rule.reliable));
     }
 
     /// Adds the clients of another part.
