@@ -1,11 +1,11 @@
 //! Dropout as outcome: does a weaker alliance come before leaving?
 
-use dyad_plugin::derived::{Clients, Variable};
+use dyad_plugin::derived::Variable;
 use dyad_plugin::leaving::Leaving;
 use dyad_plugin::prelude::*;
 use dyad_stats::linear::{Family, GlmCoefficient, glm};
 
-use crate::Settings;
+use crate::Study;
 
 /// Fewer therapists than these, and a robust interval is unreliable.
 const FEW_THERAPISTS: usize = 10;
@@ -13,22 +13,19 @@ const FEW_THERAPISTS: usize = 10;
 /// Adds `dropout/A/odds_ratio` (session by session) and `dropout/A/early_odds_ratio` (early alliance, those who stayed beyond it).
 pub(crate) fn add(
     findings: &mut Findings,
-    run: &Run<Settings>,
-    clients: &Clients<'_>,
+    study: Study<'_>,
     alliance: &Measure,
 ) -> Result<(), Failure> {
-    let words = run.words().about("A", alliance);
-    let ratings = run.scores(alliance)?;
-    match Leaving::of(run, clients, "dropout not known")? {
-        Ok(leaving) => findings.estimates.extend([
-            by_session(&words, &leaving, ratings),
-            early(&words, &leaving, clients, ratings, run.settings().early_window),
-        ]),
-        Err(reason) => findings.estimates.extend(
-            ["dropout/A/odds_ratio", "dropout/A/early_odds_ratio"]
-                .map(|key| words.estimate(key).refused(&reason)),
-        ),
-    }
+    let words = study.run.words().about("A", alliance);
+    let ratings = study.run.scores(alliance)?;
+    let leaving = Leaving::of(study.run, study.clients, "dropout not known")?;
+    findings.estimates.extend(match leaving {
+        Ok(leaving) => {
+            [by_session(&words, &leaving, ratings), early(&words, &leaving, ratings, study)]
+        }
+        Err(reason) => ["dropout/A/odds_ratio", "dropout/A/early_odds_ratio"]
+            .map(|key| words.estimate(key).refused(&reason)),
+    });
     Ok(())
 }
 
@@ -49,10 +46,10 @@ fn by_session(words: &Words<'_>, leaving: &Leaving<'_>, ratings: Floats<'_>) -> 
 fn early(
     words: &Words<'_>,
     leaving: &Leaving<'_>,
-    clients: &Clients<'_>,
     ratings: Floats<'_>,
-    window: [i64; 2],
+    Study { run, clients }: Study<'_>,
 ) -> Estimate {
+    let window = run.settings().early_window;
     let stayed = |client| (clients.sessions(client).last()?.session > window[1]).then_some(1.0);
     let stayed = (0..clients.len()).map(stayed).collect();
     let stayed = Variable::new(stayed, "no session after the early window");

@@ -3,16 +3,13 @@
 //!
 //! `pair` holds one alliance and one outcome measure and their client-level questions (early, later, within and between therapists,
 //! moderators), `session` those from session to session, with the check whether an effect would be found that is not there. One file
-//! per further question: `sites`, `together` (several process variables at once), `dropout` (who leaves), `raters`, `reliability`,
-//! `replication`. `checks`, `figures` and `words` hold what a reader sees besides the numbers.
+//! per further question: `sites` (and published effects), `together` (several process variables at once), `dropout` (who leaves),
+//! `raters`, `reliability`. `words`: paragraphs.
 
-mod checks;
 mod dropout;
-mod figures;
 mod pair;
 mod raters;
 mod reliability;
-mod replication;
 mod session;
 mod sites;
 mod together;
@@ -50,6 +47,13 @@ impl Default for Settings {
             null_simulations: 200,
         }
     }
+}
+
+/// What every question starts from.
+#[derive(Clone, Copy)]
+struct Study<'a> {
+    run: &'a Run<Settings>,
+    clients: &'a Clients<'a>,
 }
 
 struct AllianceOutcome;
@@ -97,12 +101,12 @@ impl Analysis for AllianceOutcome {
 
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
         let clients = Clients::of(run)?;
-        let mut findings = Findings::new();
+        let (study, mut findings) = (Study { run, clients: &clients }, Findings::new());
         for alliance in run.measures_of(Role::Alliance) {
             for outcome in run.measures_of(Role::Outcome) {
-                let pair = Pair::of(run, &clients, (alliance, outcome))?;
+                let pair = Pair::of(study, (alliance, outcome))?;
                 pair.early(&mut findings);
-                checks::add(&mut findings, &pair);
+                pair.assumptions(&mut findings);
                 pair.phases(&mut findings);
                 pair.levels(&mut findings);
                 session::correlations(&mut findings, &pair);
@@ -110,14 +114,14 @@ impl Analysis for AllianceOutcome {
                 sites::add(&mut findings, &pair);
                 pair.moderators(&mut findings)?;
             }
-            dropout::add(&mut findings, run, &clients, alliance)?;
-            reliability::add(&mut findings, run, &clients, alliance)?;
+            dropout::add(&mut findings, study, alliance)?;
+            reliability::add(&mut findings, study, alliance)?;
         }
         for outcome in run.measures_of(Role::Outcome) {
-            together::add(&mut findings, run, &clients, outcome)?;
+            together::add(&mut findings, study, outcome)?;
         }
-        raters::add(&mut findings, run, &clients)?;
-        replication::add(&mut findings, run, &clients)?;
+        raters::add(&mut findings, study)?;
+        sites::replications(&mut findings, study)?;
         findings.text = words::text(&findings, run);
         Ok(findings)
     }

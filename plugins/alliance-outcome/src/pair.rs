@@ -1,24 +1,21 @@
 //! One alliance and one outcome measure over the clients: their correlations early, later, and within and between therapists.
 
-use dyad_plugin::derived::{Clients, Sample, Variable};
+use dyad_plugin::binned;
+use dyad_plugin::derived::{Sample, Variable};
+use dyad_plugin::figure::{BandPoint, Marks, Plot, Scatter};
 use dyad_plugin::prelude::*;
-use dyad_stats::correlation;
-use dyad_stats::linear::Moderation;
+use dyad_stats::correlation::{partial, pearson, spearman};
+use dyad_stats::linear::{Line, Moderation};
 use dyad_stats::mixed::Fit;
 use dyad_stats::moments::standardised;
 
-use crate::{Settings, figures};
+use crate::Study;
 
-/// Later phases of the treatment: does the link depend on when the alliance is rated?
-const PHASES: [(&str, [&str; 2]); 3] = [
-    ("middle", ["middle/A/Y/pearson", "middle/A/Y/partial"]),
-    ("late", ["late/A/Y/pearson", "late/A/Y/partial"]),
-    ("mean", ["mean/A/Y/pearson", "mean/A/Y/partial"]),
-];
+/// Steps along the line of a scatter at which its band is given.
+const STEPS: usize = 40;
 
 pub(crate) struct Pair<'a> {
-    pub(crate) run: &'a Run<Settings>,
-    pub(crate) clients: &'a Clients<'a>,
+    pub(crate) study: Study<'a>,
     pub(crate) alliance: &'a Measure,
     pub(crate) outcome: &'a Measure,
     /// Words about the two, `A` and `Y`.
@@ -30,17 +27,17 @@ pub(crate) struct Pair<'a> {
     pub(crate) baseline: Variable,
     /// Early alliance and last outcome of the clients with both; with the baseline, of those with all three.
     pub(crate) both: (Sample, [Vec<f64>; 2]),
-    pub(crate) all: (Sample, [Vec<f64>; 3]),
+    all: (Sample, [Vec<f64>; 3]),
     /// What turns a correlation towards benefit.
     pub(crate) sign: f64,
 }
 
 impl<'a> Pair<'a> {
     pub(crate) fn of(
-        run: &'a Run<Settings>,
-        clients: &'a Clients<'a>,
+        study: Study<'a>,
         (alliance, outcome): (&'a Measure, &'a Measure),
     ) -> Result<Self, Failure> {
+        let Study { run, clients } = study;
         let (ratings, scores) = (run.scores(alliance)?, run.scores(outcome)?);
         let baseline = clients.baseline(run, outcome)?;
         let words = run.words().about("A", alliance).about("Y", outcome);
@@ -53,8 +50,7 @@ impl<'a> Pair<'a> {
             both: clients.complete_cases([&early, &last]),
             all: clients.complete_cases([&early, &last, &baseline]),
             sign: outcome.benefit_sign(),
-            run,
-            clients,
+            study,
             alliance,
             outcome,
             words,
@@ -70,52 +66,103 @@ impl<'a> Pair<'a> {
     pub(crate) fn early(&self, findings: &mut Findings) {
         let (both, [x, y]) = &self.both;
         let words = self.words.over(both);
-        let pearson = words.estimate("early/A/Y/pearson");
-        let pearson = pearson.correlation(correlation::pearson(x, y), self.sign);
-        findings.figures.extend(figures::early(self, &pearson));
+        let r = words.estimate("early/A/Y/pearson").correlation(pearson(x, y), self.sign);
+        findings.figures.extend(self.scatter(&r));
         let rater = self.alliance.rater.filter(|rater| self.outcome.rater == Some(*rater));
-        let same = words.with("rater", rater.map_or("", Rater::adjective));
-        let pearson = pearson.warn_if(rater.is_some(), same.text("warn.same_rater"));
-        let spearman = words.estimate("early/A/Y/spearman");
-        let spearman = spearman.correlation(correlation::spearman(x, y), self.sign);
+        let same = words.with("rater", rater.map_or("", Rater::adjective)).text("warn.same_rater");
+        let rho = words.estimate("early/A/Y/spearman").correlation(spearman(x, y), self.sign);
 
         let (all, [x, y, z]) = &self.all;
         let words = self.words.over(all);
-        let partial = words.estimate("early/A/Y/partial");
-        let partial = partial.correlation(correlation::partial(x, y, z), self.sign);
+        let given_z = words.estimate("early/A/Y/partial").correlation(partial(x, y, z), self.sign);
         let regression = || -> Result<_, String> {
             let (x, y) = (standardised(x, "the alliance")?, standardised(y, "the outcome")?);
             let columns = [("early", &x[..]), ("baseline", &standardised(z, "the baseline")?)];
-            let found = self.clients.regression(&all.clients, &columns, &y)?;
+            let found = self.study.clients.regression(&all.clients, &columns, &y)?;
             Ok((found.slope("early")?, found.fit.se[1]))
         };
-        let ancova = words.estimate("early/A/Y/ancova_beta");
-        let ancova = ancova.given(regression(), |e, (slope, se_ols)| {
-            e.cluster_robust(slope).detail("se_ols", se_ols)
-        });
-        findings.estimates.extend([pearson, spearman, partial, ancova]);
+        let slope = words
+            .estimate("early/A/Y/ancova_beta")
+            .given(regression(), |e, (b, se_ols)| e.cluster_robust(b).detail("se_ols", se_ols));
+        findings.estimates.extend([r.warn_if(rater.is_some(), same), rho, given_z, slope]);
     }
 
-    /// Adds Pearson and partial correlation of the alliance in a later phase with the final outcome.
+    /// Each client as a mark, the least-squares line and the band of its mean.
+    fn scatter(&self, r: &Estimate) -> Option<Figure> {
+        let (_, [x, y]) = &self.both;
+        let line = Line::fit(x, y).ok()?;
+        r.estimate.zip(r.ci)?;
+        let low = x.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let band = line.along([low, high], STEPS).map(|(at, mean)| BandPoint {
+            x: at,
+            y: mean.estimate,
+            low: mean.ci[0],
+            high: mean.ci[1],
+        });
+        let annotation = self.words.of("r", r).text("annotation");
+        let words = self.words.of("r", r).with("annotation", &annotation);
+        let figure = words.figure_with_axes("early-A-Y", r.n, |[early, last]| {
+            Plot::Scatter(Scatter {
+                x: early.within(self.alliance.range),
+                y: last.within(self.outcome.range),
+                points: x.iter().zip(y).map(|(&x, &y)| [x, y]).collect(),
+                bins: binned::plane(x, y),
+                line: band.collect(),
+                annotation,
+            })
+        });
+        Some(figure.marks(Marks::Clients))
+    }
+
+    /// Adds what the residuals of final ~ baseline + early say, and whether a curve fits better than the line.
+    pub(crate) fn assumptions(&self, findings: &mut Findings) {
+        let (all, [x, y, z]) = &self.all;
+        let mean = x.iter().sum::<f64>() / x.len().max(1) as f64;
+        let squared: Vec<f64> = x.iter().map(|x| (x - mean) * (x - mean)).collect();
+        let columns = [("baseline", &z[..]), ("early", x), ("squared", &squared)];
+        let fit =
+            |with: usize| self.study.clients.regression(&all.clients, &columns[..with], y).ok();
+        let Some(found) = fit(2).and_then(|fit| fit.fit.diagnostics()) else { return };
+        let mut note = |words: &Words<'_>, says: &str, key: &str| {
+            let words = words.with("says", words.text(says));
+            findings.notes.push(words.note(NoteKind::Assumption, key));
+        };
+        if let Some(curve) = fit(3).and_then(|fit| fit.slope("squared").ok()) {
+            let says = if curve.p < 0.05 { "note.too_simple" } else { "note.no_curve" };
+            note(&self.words.numbers([("b", curve.estimate), ("p", curve.p)]), says, "note.line");
+        }
+        let far = found.skewness.abs() > 1.0 || found.kurtosis.abs() > 2.0;
+        let says = if far { "note.far" } else { "note.near" };
+        let words = self.words.with("influential", found.influential);
+        let words = words.with("leverage", found.high_leverage);
+        let words = words.numbers([("cook", found.cooks_max), ("residual", found.residual_max)]);
+        let words = words.numbers([("skewness", found.skewness), ("kurtosis", found.kurtosis)]);
+        note(&words, says, "note.outliers");
+        note(&words, says, "note.residuals");
+    }
+
+    /// Adds Pearson and partial correlation of the alliance in a later phase with the final outcome: does the link depend on when the
+    /// alliance is rated?
     pub(crate) fn phases(&self, findings: &mut Findings) {
-        for (phase, [pearson, partial]) in PHASES {
-            let ratings = match phase {
-                "middle" => self.clients.mean_in_third(&self.ratings, 1),
-                "late" => self.clients.mean_in_third(&self.ratings, 2),
-                _ => self.clients.mean(&self.ratings),
-            };
-            let words = self.words.with("phase", self.words.text(&format!("phase.{phase}")));
+        let clients = self.study.clients;
+        for (phase, ratings) in [
+            ("middle", clients.mean_in_third(&self.ratings, 1)),
+            ("late", clients.mean_in_third(&self.ratings, 2)),
+            ("mean", clients.mean(&self.ratings)),
+        ] {
+            let words = self.words.with("phase", phase);
+            let words = words.with("name", words.text(&format!("phase.{phase}")));
             let caution = words.text(&format!("phase.{phase}_caution"));
             let ratings = Variable::new(ratings, words.text("lacks.phase"));
-
-            let (both, [x, y]) = self.clients.complete_cases([&ratings, &self.last]);
-            let pearson = words.over(&both).estimate(pearson);
-            let pearson = pearson.correlation(correlation::pearson(&x, &y), self.sign);
+            let (both, [x, y]) = clients.complete_cases([&ratings, &self.last]);
+            let r = words.over(&both).estimate("{phase}/A/Y/pearson");
+            let r = r.correlation(pearson(&x, &y), self.sign);
             let three = [&ratings, &self.last, &self.baseline];
-            let (all, [x, y, z]) = self.clients.complete_cases(three);
-            let partial = words.over(&all).estimate(partial);
-            let partial = partial.correlation(correlation::partial(&x, &y, &z), self.sign);
-            findings.estimates.extend([pearson, partial].map(|e| e.warn_if(true, &caution)));
+            let (all, [x, y, z]) = clients.complete_cases(three);
+            let given_z = words.over(&all).estimate("{phase}/A/Y/partial");
+            let given_z = given_z.correlation(partial(&x, &y, &z), self.sign);
+            findings.estimates.extend([r, given_z].map(|e| e.warn_if(true, &caution)));
         }
     }
 
@@ -134,22 +181,22 @@ impl<'a> Pair<'a> {
 
     fn within_and_between(&self) -> Result<Fit, String> {
         let (all, [x, y, z]) = &self.all;
-        let [between, within] = self.clients.between_and_within(all, x)?;
+        let [between, within] = self.study.clients.between_and_within(all, x)?;
         let overall = x.iter().sum::<f64>() / x.len() as f64;
         let between: Vec<f64> = between.iter().map(|mean| mean - overall).collect();
         let columns = [("baseline", &z[..]), ("within", &within), ("between", &between)];
-        self.clients.therapist_model(all, &columns, y)
+        self.study.clients.therapist_model(all, &columns, y)
     }
 
     /// Adds for whom the link holds: final ~ baseline + early + C + early × C for every covariate, both centred.
     pub(crate) fn moderators(&self, findings: &mut Findings) -> Result<(), Failure> {
-        for covariate in self.run.measures_of(Role::Covariate) {
-            let words = self.words.about("C", covariate);
-            let early = Variable::new(self.early.values.clone(), "no early alliance rating");
-            let moderator = self.clients.value(self.run, covariate)?;
+        let Study { run, clients } = self.study;
+        let early = Variable::new(self.early.values.clone(), "no early alliance rating");
+        for covariate in run.measures_of(Role::Covariate) {
+            let moderator = clients.value(run, covariate)?;
             let moderator = Variable::new(moderator, format!("no {}", covariate.name()));
             let variables = [&early, &self.last, &self.baseline, &moderator];
-            let (sample, [x, y, z, c]) = self.clients.complete_cases(variables);
+            let (sample, [x, y, z, c]) = clients.complete_cases(variables);
             let fit = || -> Result<_, String> {
                 let names = ["the alliance".to_owned(), covariate.name()];
                 let moderated = Moderation::of(&x, &c, names)?;
@@ -159,11 +206,12 @@ impl<'a> Pair<'a> {
                     ("covariate", &moderated.moderator),
                     ("interaction", &moderated.product),
                 ];
-                let found = self.clients.regression(&sample.clients, &columns, &y)?;
+                let found = clients.regression(&sample.clients, &columns, &y)?;
                 let beta = &found.fit.beta;
                 Ok((found.slope("interaction")?, moderated.simple_slopes(beta[2], beta[4])))
             };
-            let estimate = words.over(&sample).estimate("moderator/A/Y/C/interaction");
+            let words = self.words.about("C", covariate).over(&sample);
+            let estimate = words.estimate("moderator/A/Y/C/interaction");
             findings.estimates.push(estimate.given(fit(), |e, (product, [below, above])| {
                 let given = e.cluster_robust(product);
                 given.details([("slope_below", below), ("slope_above", above)])

@@ -1,20 +1,19 @@
 //! Reliability of the alliance scores.
 
-use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
 use dyad_stats::mixed::{Criterion, Rows};
 use dyad_stats::reliability::{self, ItemSums};
 
-use crate::Settings;
+use crate::Study;
 
 /// Adds `reliability/A/alpha`, `…/omega` (over all sessions with every item answered; refused without item columns) and
 /// `…/icc_therapist`, the therapists' share of the variance of the ratings: A ~ 1 + (1 | therapist/client).
 pub(crate) fn add(
     findings: &mut Findings,
-    run: &Run<Settings>,
-    clients: &Clients<'_>,
+    study: Study<'_>,
     alliance: &Measure,
 ) -> Result<(), Failure> {
+    let Study { run, clients } = study;
     let words = run.words().about("A", alliance);
     let new = |words: &Words<'_>| {
         ["reliability/A/alpha", "reliability/A/omega"].map(|key| words.estimate(key))
@@ -24,7 +23,7 @@ pub(crate) fn add(
             |e: Estimate| Estimate::new(e.id, e.label).refused(words.text("refuse.items"));
         findings.estimates.extend(new(&words).map(refused));
     } else {
-        let (sums, basis) = items(run, clients, alliance)?;
+        let (sums, basis) = items(study, alliance)?;
         let single_level = words.text("warn.single_level");
         let [alpha, omega] = new(&words.over(basis));
         let alpha = alpha.given(reliability::alpha(&sums), |e, found| {
@@ -59,17 +58,13 @@ pub(crate) fn add(
 }
 
 /// The sums of the items over the sessions with every item answered, and whose sessions these are.
-fn items(
-    run: &Run<Settings>,
-    clients: &Clients<'_>,
-    alliance: &Measure,
-) -> Result<(ItemSums, Basis), Failure> {
-    let sessions = run.table("sessions")?;
+fn items(study: Study<'_>, alliance: &Measure) -> Result<(ItemSums, Basis), Failure> {
+    let sessions = study.run.table("sessions")?;
     let columns = alliance.items.iter().map(|item| sessions.floats(item));
     let columns: Vec<Floats<'_>> = columns.collect::<Result<_, Failure>>()?;
     let (mut sums, mut with) = (ItemSums::new(columns.len()), Vec::new());
     let mut answers = vec![None; columns.len()];
-    for (client, rows) in clients.rows.iter().enumerate() {
+    for (client, rows) in study.clients.rows.iter().enumerate() {
         let before = sums.n();
         for row in rows.clone() {
             answers.iter_mut().zip(&columns).for_each(|(answer, column)| *answer = column.get(row));
@@ -79,7 +74,7 @@ fn items(
             with.push(client);
         }
     }
-    let basis = Basis::from(Counts { rows: Some(sums.n()), ..clients.counts(&with) })
+    let basis = Basis::from(Counts { rows: Some(sums.n()), ..study.clients.counts(&with) })
         .without_rows("no item answered", sums.silent())
         .without_rows("an item not answered", sums.dropped() - sums.silent());
     Ok((sums, basis))

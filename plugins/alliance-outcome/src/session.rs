@@ -19,7 +19,7 @@ const MOST_ROWS: usize = 2_000;
 
 /// Adds the session-level correlations.
 pub(crate) fn correlations(findings: &mut Findings, pair: &Pair<'_>) {
-    let pairs = pair.clients.pairs(&pair.ratings, &pair.scores);
+    let pairs = pair.study.clients.pairs(&pair.ratings, &pair.scores);
     let (x, y, clients) = (&pairs.x[..], &pairs.y[..], &pairs.clients[..]);
     let words = pair.words.over(&pairs);
     let within = words.estimate("session/A/Y/rmcorr");
@@ -27,7 +27,7 @@ pub(crate) fn correlations(findings: &mut Findings, pair: &Pair<'_>) {
     let total = words.estimate("session/A/Y/total");
     let total = total.given(correlation::total(x, y), |e, r| e.value_with_benefit(r, pair.sign));
 
-    let lost = (pair.clients.len() - clients.len()) as u64;
+    let lost = (pair.study.clients.len() - clients.len()) as u64;
     let of_clients = Basis::from(Counts { rows: None, ..pairs.n });
     let words = pair.words.over(of_clients.without("no session with both values", lost));
     let between = words.estimate("session/A/Y/between_client");
@@ -64,12 +64,12 @@ pub(crate) fn lagged(findings: &mut Findings, pair: &Pair<'_>) -> Result<(), Fai
 }
 
 fn collect(pair: &Pair<'_>) -> Result<Lagged, Failure> {
-    let clients = pair.clients;
+    let clients = pair.study.clients;
     let means = clients.mean(&pair.ratings);
     let therapists: Vec<Option<i64>> = (0..clients.len()).map(|c| clients.therapist(c)).collect();
     // Not of rows: long treatments weigh no more.
     let of_therapist = group_means(&means, &therapists);
-    let sessions = pair.run.table("sessions")?;
+    let sessions = pair.study.run.table("sessions")?;
     let day = if sessions.has("day") { Some(sessions.integers("day")?) } else { None };
     let (mut later, mut gap) = (Moments::new(), Moments::new());
     let mut kept = KeptRows::new(&COLUMNS, MOST_ROWS);
@@ -120,12 +120,12 @@ fn biases(lagged: &Lagged, pair: &Pair<'_>) -> [String; 5] {
 /// How often this design finds a lagged effect that is not there: with residuals independent, as the model has it, and with residuals
 /// as autocorrelated as these.
 fn null(lagged: &Lagged, pair: &Pair<'_>) -> [Estimate; 2] {
-    let replicates = pair.run.settings().null_simulations;
+    let replicates = pair.study.run.settings().null_simulations;
     let purpose = pair.words.id("session/A/Y/null_recovery");
-    let plan = Plan { seed: pair.run.seed(), purpose: &purpose, replicates, threads: 1 };
+    let plan = Plan { seed: pair.study.run.seed(), purpose: &purpose, replicates, threads: 1 };
     let words = pair.words.with("most", MOST_ROWS);
     let possible = || -> Result<(), String> {
-        pair.clients.need_therapists()?;
+        pair.study.clients.need_therapists()?;
         if replicates == 0 { Err(words.text("refuse.null")) } else { Ok(()) }
     };
     let given = |e: Estimate, found: NullRecovery| {

@@ -1,25 +1,30 @@
-//! The correlation across sites, pooled, and beside the published value.
+//! The correlation across sites: pooled, beside the published value, and beside effects to be replicated.
 
+use dyad_plugin::figure::{Forest, ForestRow, Marks, Plot, Ranged};
 use dyad_plugin::prelude::*;
-use dyad_stats::meta::{Published, RandomEffects, Study, group_correlations, random_effects};
+use dyad_plugin::scorecard::{named, scorecard};
+use dyad_stats::distributions::normal;
+use dyad_stats::meta;
+use dyad_stats::meta::{Published, RandomEffects, group_correlations, random_effects};
+use dyad_stats::replication::Effect;
 
-use crate::figures;
+use crate::Study;
 use crate::pair::Pair;
 
 /// One site that can be used: Fisher z of its benefit correlation.
-pub(crate) struct Site {
-    pub(crate) number: i64,
-    pub(crate) n: u64,
-    pub(crate) study: Study,
+struct Site {
+    number: i64,
+    n: u64,
+    study: meta::Study,
 }
 
 /// The sites that can be used, and how many cannot.
-pub(crate) fn sites(pair: &Pair<'_>) -> (Vec<Site>, u64) {
+fn sites(pair: &Pair<'_>) -> (Vec<Site>, u64) {
     let (sample, [x, y]) = &pair.both;
-    let ranges = pair.clients.site_ranges(&sample.clients);
+    let ranges = pair.study.clients.site_ranges(&sample.clients);
     let found = group_correlations(x, y, &ranges, pair.sign);
     let usable = ranges.iter().zip(found).filter_map(|(range, study)| {
-        let number = pair.clients.site(sample.clients[range.start]);
+        let number = pair.study.clients.site(sample.clients[range.start]);
         Some(Site { number, n: range.len() as u64, study: study? })
     });
     let usable: Vec<Site> = usable.collect();
@@ -30,27 +35,23 @@ pub(crate) fn sites(pair: &Pair<'_>) -> (Vec<Site>, u64) {
 /// Adds `sites/A/Y/…` and the forest plot.
 pub(crate) fn add(findings: &mut Findings, pair: &Pair<'_>) {
     let (sites, unusable) = sites(pair);
-    let studies: Vec<Study> = sites.iter().map(|s| s.study).collect();
-    let fit = random_effects(&studies);
-    let settings = pair.run.settings();
+    let fit = random_effects(&sites.iter().map(|s| s.study).collect::<Vec<_>>());
+    let settings = pair.study.run.settings();
     let published = Published::new(settings.benchmark, settings.benchmark_interval);
     let words = pair.words.over(&pair.both.0).with("benchmark_se", published.se);
     let give = |key: &str, write: &dyn Fn(Estimate, &RandomEffects) -> Estimate| {
-        let estimate = words.estimate(key).dropped_units(Dropped {
-            reason: words.text("lacks.correlation"),
-            sites: Some(unusable),
-            ..Dropped::default()
-        });
-        estimate.given(fit.as_ref(), write)
+        let (reason, sites) = (words.text("lacks.correlation"), Some(unusable));
+        let dropped = Dropped { reason, sites, ..Dropped::default() };
+        words.estimate(key).dropped_units(dropped).given(fit.as_ref(), write)
     };
-    let tanh = |ci: [f64; 2]| ci.map(f64::tanh);
+    let correlation = |e: Estimate, z: f64, ci: [f64; 2]| {
+        e.value_with_benefit(z.tanh(), 1.0).ci(ci.map(f64::tanh))
+    };
     findings.estimates.extend([
         give("sites/A/Y/pooled", &|e, fit| {
             let (t, p) = fit.test(0.0);
-            e.value_with_benefit(fit.mu.tanh(), 1.0)
-                .ci(tanh(fit.ci))
-                .statistic("t", t, Some(fit.df()))
-                .p(p)
+            let given = correlation(e, fit.mu, fit.ci).statistic("t", t, Some(fit.df())).p(p);
+            given
                 .details([("fisher_z", fit.mu), ("se_fisher_z", fit.se), ("sites", fit.k as f64)])
                 .warn_if(fit.floored, words.text("warn.floor"))
                 .warn_if(fit.is_on_the_safe_side(), words.with("k", fit.k).text("warn.safe"))
@@ -65,8 +66,7 @@ pub(crate) fn add(findings: &mut Findings, pair: &Pair<'_>) {
         }),
         give("sites/A/Y/prediction_interval", &|e, fit| {
             e.given(fit.prediction.ok_or_else(|| words.text("refuse.prediction")), |e, ci| {
-                e.value_with_benefit(fit.mu.tanh(), 1.0)
-                    .ci(tanh(ci))
+                correlation(e, fit.mu, ci)
                     .warn_if(fit.prediction_is_rough(), words.text("warn.rough"))
                     .warn_if(fit.tau2 <= 0.0, words.text("warn.tau2"))
             })
@@ -75,8 +75,7 @@ pub(crate) fn add(findings: &mut Findings, pair: &Pair<'_>) {
         give("sites/A/Y/benchmark_uncertain", &|e, fit| e.tested_mean(fit.less(&published))),
         give("sites/A/Y/equivalence", &|e, fit| {
             let [low, high] = published.band;
-            let given = e.value_with_benefit(fit.mu.tanh(), 1.0).ci(tanh(fit.interval(0.90)));
-            let given = given.p(fit.equivalence(low, high));
+            let given = correlation(e, fit.mu, fit.interval(0.90)).p(fit.equivalence(low, high));
             let mut given = given.details([("low", low.tanh()), ("high", high.tanh())]);
             given.level = 0.90;
             let word = published.compared_with(fit).as_str();
@@ -84,5 +83,64 @@ pub(crate) fn add(findings: &mut Findings, pair: &Pair<'_>) {
             given
         }),
     ]);
-    findings.figures.extend(fit.ok().map(|fit| figures::forest(pair, &sites, &fit)));
+    findings.figures.extend(fit.ok().map(|fit| forest(pair, &sites, &fit)));
+}
+
+/// The sites, their pooled value, where a new site is expected, and the published value.
+fn forest(pair: &Pair<'_>, sites: &[Site], fit: &RandomEffects) -> Figure {
+    let z = normal::quantile(0.975);
+    let row = |label: String, n: u64, value: Ranged, weight: Option<f64>| {
+        let [estimate, low, high] = [value.estimate, value.low, value.high].map(f64::tanh);
+        ForestRow { label, n, value: Ranged { estimate, low, high }, weight }
+    };
+    let rows = sites.iter().zip(&fit.weights).map(|(site, weight)| {
+        let value = Ranged::around(site.study.estimate, z * site.study.variance.sqrt());
+        row(format!("Site {}", site.number + 1), site.n, value, Some(*weight))
+    });
+    let of_all = Ranged { estimate: fit.mu, low: fit.ci[0], high: fit.ci[1] };
+    let pooled = row("Pooled".to_owned(), sites.iter().map(|s| s.n).sum(), of_all, None);
+    let (settings, df) = (pair.study.run.settings(), fit.k - 1);
+    let estimate = settings.benchmark;
+    let [low, high] = settings.benchmark_interval;
+    let is_its_own = low <= estimate && estimate <= high;
+    let [low, high] = if is_its_own { [low, high] } else { [estimate, estimate] };
+    let words = pair.words.with("sites", sites.len()).with("df", df).with("p", fit.q_p);
+    let words = words.numbers([("q", fit.q), ("tau2", fit.tau2), ("i2", fit.i2)]);
+    let words = words.with("pooled", pooled.value.estimate);
+    let words = words.with("pooled_ci", [pooled.value.low, pooled.value.high]);
+    let expected = |ci: [f64; 2]| (format!("prediction interval, t({df})"), ci.map(f64::tanh));
+    let figure = words.figure_with_axes("sites-A-Y", pair.both.0.n, |[x, _]| {
+        Plot::Forest(Forest {
+            x: x.within(Some([-1.0, 1.0])),
+            rows: rows.collect(),
+            pooled: Some(pooled),
+            prediction: fit.prediction.map(expected),
+            benchmark: Some((words.text("benchmark"), Ranged { estimate, low, high })),
+            null: 0.0,
+            heterogeneity: words.text("heterogeneity"),
+            order: "order of the sites in the data".to_owned(),
+        })
+    });
+    figure.marks(Marks::Sites)
+}
+
+/// Adds `replication/NAME/…` for every published effect of the study file.
+pub(crate) fn replications(findings: &mut Findings, study: Study<'_>) -> Result<(), Failure> {
+    for published in study.run.replications() {
+        // The sites' correlations behind an estimate `…/A/Y/…`.
+        let parts: Vec<&str> = published.estimate.split('/').collect();
+        let behind = |(a, y): &(&Measure, &Measure)| [a, y].iter().all(|m| parts.contains(&&*m.id));
+        let of_sites = match study.run.pairs().find(behind) {
+            Some(pair) => sites(&Pair::of(study, pair)?).0,
+            None => Vec::new(),
+        };
+        let effect = |Site { study: meta::Study { estimate, variance }, .. }: &Site| {
+            Effect::with_standard_error(estimate.tanh(), variance.sqrt()).ok()
+        };
+        let of_sites: Vec<Effect> = of_sites.iter().filter_map(effect).collect();
+        let found = named(published, "alliance-outcome", findings);
+        let margin = study.run.settings().equivalence_margin;
+        findings.estimates.extend(scorecard(published, found, &of_sites, margin));
+    }
+    Ok(())
 }

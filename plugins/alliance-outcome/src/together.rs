@@ -1,11 +1,11 @@
 //! Several process variables at once: what each adds to the others.
 
-use dyad_plugin::derived::{Clients, Variable};
+use dyad_plugin::derived::Variable;
 use dyad_plugin::models::Regression;
 use dyad_plugin::prelude::*;
 use dyad_stats::moments::standardised;
 
-use crate::Settings;
+use crate::Study;
 
 /// Above this a slope says little: its column is mostly held by the others.
 const INFLATED: f64 = 5.0;
@@ -16,8 +16,7 @@ const INFLATED: f64 = 5.0;
 /// An alliance total stands back where its subscales are there: they add up to it.
 pub(crate) fn add(
     findings: &mut Findings,
-    run: &Run<Settings>,
-    clients: &Clients<'_>,
+    Study { run, clients }: Study<'_>,
     outcome: &Measure,
 ) -> Result<(), Failure> {
     let is_total = |m: &Measure| {

@@ -71,7 +71,7 @@ impl Written {
     }
 }
 
-/// Whether an id is one of a key's: capitals stand for one measure, `{…}` for a whole number.
+/// Whether an id is one of a key's: capitals stand for one measure, `{…}` for any part, and inside a part for a whole number.
 pub(super) fn fits(key: &str, id: &str) -> bool {
     let (mut keys, mut ids) = (key.split('/'), id.split('/'));
     loop {
@@ -99,6 +99,7 @@ fn is_letter(part: &str) -> bool {
 fn fits_part(key: &str, part: &str) -> bool {
     match key.split_once('{') {
         _ if is_letter(key) => true,
+        Some(("", rest)) if rest.ends_with('}') => true,
         None => key == part,
         Some((before, after)) => {
             let after = after.split_once('}').map_or("", |(_, after)| after);
@@ -119,6 +120,8 @@ mod tests {
         assert!(!fits("early/A/Y/pearson", "early/alliance_client/symptom"));
         assert!(fits("peak/A/session_{s}_permutation", "peak/alliance/session_3_permutation"));
         assert!(!fits("peak/A/session_{s}_permutation", "peak/alliance/session_3_drift"));
+        assert!(fits("{phase}/A/Y/pearson", "late/alliance/symptom/pearson"));
+        assert!(!fits("{phase}/A/Y/pearson", "late/alliance/symptom/partial"));
     }
 
     #[test]
