@@ -6,15 +6,6 @@ use dyad_stats::sequence::{RuptureShape as Shape, rupture_course};
 
 use crate::detectors::Judged;
 
-const SHAPES: [(Shape, &str); 6] = [
-    (Shape::V, "v"),
-    (Shape::GradualFall, "gradual_fall"),
-    (Shape::GradualRepair, "gradual_repair"),
-    (Shape::Trough, "trough"),
-    (Shape::Unrepaired, "unrepaired"),
-    (Shape::Censored, "censored"),
-];
-
 /// Adds `rate/A/per_session`: a Poisson rate with its offset, robust by therapist, because ruptures cluster in clients and therapists.
 pub(crate) fn rate(findings: &mut Findings, judged: &Judged<'_>) {
     let fit = judged.default().and_then(|detector| {
@@ -45,11 +36,12 @@ pub(crate) fn shapes(findings: &mut Findings, judged: &Judged<'_>) {
         if shapes.is_empty() { Err(judged.words.text("refuse.no_rupture")) } else { Ok(shapes) }
     });
     let mut rows = Vec::new();
-    for (which, shape) in SHAPES {
-        let described = judged.words.text(&format!("shape.{shape}"));
-        let words = judged.words.with("shape", shape).with("described", &described);
+    for shape in Shape::ALL {
+        let words = judged.words.with("shape", shape.as_str());
+        let described = words.text(&format!("shape.{}", shape.as_str()));
+        let words = words.with("described", &described);
         let counted = shapes.as_ref().map(|shapes| {
-            (shapes.iter().filter(|s| **s == which).count() as f64, shapes.len() as f64)
+            (shapes.iter().filter(|s| **s == shape).count() as f64, shapes.len() as f64)
         });
         if let Ok((n, of)) = counted {
             let [count, share] = [n, n / of].map(|number| Cell::number(Some(number)));

@@ -44,15 +44,6 @@ pub(crate) fn spaced(name: &str) -> String {
     name.replace('_', " ")
 }
 
-/// The non-missing ratings of a client with their session numbers.
-pub(crate) fn rated(
-    clients: &Clients<'_>,
-    ratings: Floats<'_>,
-    client: usize,
-) -> impl Iterator<Item = (f64, i64)> {
-    clients.sessions(client).filter_map(move |at| Some((ratings.get(at.row)?, at.session)))
-}
-
 impl<'r> Judged<'r> {
     /// Runs every detector on the clients with enough ratings.
     pub(crate) fn of(
@@ -70,7 +61,7 @@ impl<'r> Judged<'r> {
         let mut eligible = vec![None; clients.len()];
         let mut ids = Vec::new();
         for client in 0..clients.len() {
-            if series.push(rated(clients, ratings, client), settings.min_ratings) {
+            if series.push(clients.rated(client, &ratings), settings.min_ratings) {
                 ids.push(client);
                 eligible[client] = Some(clients.rows[client].len() as f64);
             }
@@ -117,36 +108,28 @@ fn detectors(
     ratings: Floats<'_>,
     words: &Words<'_>,
 ) -> Vec<Detector> {
-    let charts = [
-        ("xmr_k2_mean", "xmr/A/k2_mean", 2.0, MovingRange::Mean, "mean"),
-        ("xmr_k2_median", "xmr/A/k2_median", 2.0, MovingRange::Median, "median"),
-        ("xmr_k3_mean", "xmr/A/k3_mean", 3.0, MovingRange::Mean, "mean"),
-        ("xmr_k3_median", "xmr/A/k3_median", 3.0, MovingRange::Median, "median"),
-    ];
-    let charts = charts.map(|(name, id, k, range, kind)| Detector {
-        name,
-        id: words.id(id),
-        described: words.with("k", k).with("kind", kind).text("detector.chart"),
-        rule: Ok(Rule::Chart { k, range }),
-    });
     let reliability = alliance.reliability.unwrap_or(settings.alliance_reliability);
-    let first: Vec<f64> = clients.first(&ratings).into_iter().flatten().collect();
-    let beyond_error = || match Moments::of(&first).sd()? {
-        sd if sd > 0.0 => Ok(Rule::Drop(reliable_change(sd, reliability)?.criterion)),
-        _ => Err(words.text("refuse.no_spread")),
+    let beyond_error = || {
+        let first: Vec<f64> = clients.first(&ratings).into_iter().flatten().collect();
+        match Moments::of(&first).sd()? {
+            sd if sd > 0.0 => Ok(Rule::Drop(reliable_change(sd, reliability)?.criterion)),
+            _ => Err(words.text("refuse.no_spread")),
+        }
     };
-    let beyond_error = beyond_error();
+    let chart = |k, range| Ok(Rule::Chart { k, range });
     let words = words.with("reliability", reliability);
-    let drops = [
+    [
+        ("xmr_k2_mean", "xmr/A/k2_mean", chart(2.0, MovingRange::Mean)),
+        ("xmr_k2_median", "xmr/A/k2_median", chart(2.0, MovingRange::Median)),
+        ("xmr_k3_mean", "xmr/A/k3_mean", chart(3.0, MovingRange::Mean)),
+        ("xmr_k3_median", "xmr/A/k3_median", chart(3.0, MovingRange::Median)),
         ("criterion_sd", "criterion_sd/A", Ok(Rule::ResidualDrop { k: settings.criterion_k })),
         ("fixed_drop", "fixed_drop/A", Ok(Rule::Drop(settings.fixed_drop))),
-        ("rci_drop", "rci_drop/A", beyond_error),
-    ];
-    let drops = drops.map(|(name, id, rule)| Detector {
-        name,
-        id: words.id(id),
-        described: words.text(&format!("detector.{name}")),
-        rule,
-    });
-    charts.into_iter().chain(drops).collect()
+        ("rci_drop", "rci_drop/A", beyond_error()),
+    ]
+    .map(|(name, id, rule)| {
+        let described = words.text(&format!("detector.{name}"));
+        Detector { name, id: words.id(id), described, rule }
+    })
+    .into()
 }

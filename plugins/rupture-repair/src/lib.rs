@@ -106,7 +106,7 @@ impl Analysis for RuptureRepair {
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
         let clients = Clients::of(run)?;
         let mut findings = Findings::new();
-        let mut rows = dropout::AtRisk::of(run, &clients)?;
+        let mut at_risk = dropout::AtRisk::of(run, &clients)?;
         for alliance in run.measures_of(Role::Alliance) {
             let judged = Judged::of(run, &clients, alliance)?;
             counts::noise(&mut findings, &judged);
@@ -114,8 +114,8 @@ impl Analysis for RuptureRepair {
             agreement::add(&mut findings, &judged);
             course::rate(&mut findings, &judged);
             course::shapes(&mut findings, &judged);
-            dropout::add(&mut findings, &judged, &mut rows)?;
-            sensitivity::of_dropout(&mut findings, &judged, &mut rows)?;
+            dropout::add(&mut findings, &judged, &mut at_risk)?;
+            sensitivity::of_dropout(&mut findings, &judged, &mut at_risk)?;
             for outcome in run.measures_of(Role::Outcome) {
                 outcome::add(&mut findings, &judged, outcome)?;
                 sensitivity::of_outcome(&mut findings, &judged, outcome)?;

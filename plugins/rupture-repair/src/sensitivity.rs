@@ -16,7 +16,7 @@ type Choice = (Vec<String>, Estimate);
 pub(crate) fn of_dropout(
     findings: &mut Findings,
     judged: &Judged<'_>,
-    rows: &mut Result<AtRisk, String>,
+    at_risk: &mut AtRisk,
 ) -> Result<(), Failure> {
     let mut all: Vec<Choice> = Vec::new();
     for &drop in &judged.run.settings().drop_thresholds {
@@ -24,7 +24,7 @@ pub(crate) fn of_dropout(
         let known = judged.words.get(findings, "dropout/A/hazard_ratio");
         let estimate = match known.filter(|_| is_default) {
             Some(known) => known.clone(),
-            None => hazard_ratio(judged, rows, drop)?.0,
+            None => hazard_ratio(judged, at_risk, drop)?.0,
         };
         all.push((vec![format!("{drop} points")], estimate));
     }

@@ -13,15 +13,14 @@ const WEAK: f64 = 1.5;
 /// The generated paragraphs.
 pub(crate) fn text(findings: &Findings, run: &Run<Settings>) -> Text {
     let words = run.words();
-    let results = run.measures_of(Role::Alliance);
-    let results = results.filter_map(|alliance| counted(findings, &words.about("A", alliance)));
+    let each = run.words_about([("A", Role::Alliance)]);
+    let results = each.iter().filter_map(|words| counted(findings, words));
     let results = results.chain([words.results(findings)]);
     Text {
-        question: words.text("question"),
-        answer: answer(findings, run).unwrap_or_default(),
-        methods: words.text("methods"),
+        answer: each.first().map_or_else(String::new, |words| answer(findings, words)),
         results: results.collect::<Vec<_>>().join(" "),
-        limitations: limitations(findings, run),
+        limitations: limitations(findings, &words, &each),
+        ..words.paragraphs()
     }
 }
 
@@ -37,31 +36,30 @@ fn by_default<'f>(
 }
 
 /// One sentence for a clinician, from the first alliance measure and the default detector.
-fn answer(findings: &Findings, run: &Run<Settings>) -> Option<String> {
-    let alliance = run.measures_of(Role::Alliance).next()?;
-    let words = run.words().about("A", alliance);
-    let given = |key: &str| by_default(findings, &words, key);
+fn answer(findings: &Findings, words: &Words<'_>) -> String {
+    let given = |key: &str| by_default(findings, words, key);
     let Some((clients, _)) = given("{detector}/clients") else {
-        return Some(words.text("answer.refused"));
+        return words.text("answer.refused");
     };
-    let of_alliance = format!("/{}", alliance.id);
+    let of_alliance = words.id("/A");
     let shares = findings.estimates.iter();
     let shares = shares.filter(|e| e.id.ends_with("/clients") && e.id.contains(&of_alliance));
-    let shares: Vec<f64> = shares.filter_map(|e| e.estimate).collect();
-    let low = shares.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = shares.iter().copied().fold(0.0, f64::max);
-    let said = words.of("clients", clients).with("low", low).with("high", high);
+    let shares = || shares.clone().filter_map(|e| e.estimate);
+    let low = shares().fold(f64::INFINITY, f64::min);
+    let high = shares().fold(0.0, f64::max);
+    let said = words.of("clients", clients).numbers([("low", low), ("high", high)]);
     let mut text = said.text("answer.clients");
     let noise = given("{detector}/expected_autocorrelated");
     if let Some(((_, ruptures), (_, noise))) = given("{detector}/ruptures").zip(noise) {
-        text += &words.with("ruptures", ruptures).with("noise", noise).text("answer.noise");
+        let words = words.numbers([("ruptures", ruptures), ("noise", noise)]);
+        text += &words.text("answer.noise");
     }
     let hazard = words.get(findings, "dropout/A/hazard_ratio/by_therapist");
     if let Some((hazard, ci)) = hazard.and_then(|e| Some((e, e.ci.filter(|_| e.p.is_some())?))) {
         let verdict = words.text(&format!("leave.{}", side(ci, 1.0)));
         text += &words.with("verdict", verdict).of("hazard", hazard).text("answer.hazard");
     }
-    Some(text + ".")
+    text + "."
 }
 
 /// What the default detector counted, and what noise would give.
@@ -74,25 +72,20 @@ fn counted(findings: &Findings, words: &Words<'_>) -> Option<String> {
     let noise = expected.into_iter().filter_map(|key| Some(apa::number(given(key)?.1, 1)));
     let noise = noise.collect::<Vec<_>>().join(" (independent) and ");
     let words = words.of("clients", clients).with("noise", noise);
-    Some(words.with("ruptures", ruptures).with("repaired", repaired).text("results"))
+    Some(words.numbers([("ruptures", ruptures), ("repaired", repaired)]).text("results"))
 }
 
-fn limitations(findings: &Findings, run: &Run<Settings>) -> String {
-    let noise = |e: &&Estimate| e.id.ends_with("/expected_autocorrelated");
-    let ratio = |e: &Estimate| -> Option<f64> { e.details.get("observed_over_expected")?.as_f64() };
-    let noise = || findings.estimates.iter().filter(noise);
-    let weak = noise().filter(|e| ratio(e).is_some_and(|ratio| ratio < WEAK)).count();
-    let words = run.words().with("weak", weak).with("all", noise().count());
-    let mut sentences = vec![words.text("limits.always")];
-    sentences.extend((weak > 0).then(|| words.text("limits.noise")));
-    for alliance in run.measures_of(Role::Alliance) {
-        let words = words.about("A", alliance);
-        let tried = words.get(findings, "sensitivity/A/hazard_ratio");
-        let detail = |name: &str| tried?.details.get(name)?.as_f64();
-        if let Some((lowest, highest)) = detail("lowest").zip(detail("highest")) {
-            let words = words.with("lowest", lowest).with("highest", highest);
-            sentences.push(words.text("limits.thresholds"));
-        }
-    }
+fn limitations(findings: &Findings, words: &Words<'_>, each: &[Words<'_>]) -> String {
+    let noise = findings.estimates.iter().filter(|e| e.id.ends_with("/expected_autocorrelated"));
+    let ratio = |e: &&Estimate| e.number("observed_over_expected");
+    let weak = noise.clone().filter_map(|e| ratio(&e)).filter(|ratio| *ratio < WEAK).count();
+    let words = words.with("weak", weak).with("all", noise.count());
+    let mut sentences = words.texts(&[(true, "limits.always"), (weak > 0, "limits.noise")]);
+    sentences.extend(each.iter().filter_map(|words| {
+        let tried = words.get(findings, "sensitivity/A/hazard_ratio")?;
+        let (lowest, highest) = (tried.number("lowest")?, tried.number("highest")?);
+        let words = words.numbers([("lowest", lowest), ("highest", highest)]);
+        Some(words.text("limits.thresholds"))
+    }));
     sentences.join(" ") + &summary::refusals(findings, |id| !id.ends_with("/any_rupture"))
 }

@@ -59,11 +59,11 @@ impl Detections {
         }
     }
 
-    /// Adds a client's ratings with their session numbers, ascending, and applies every rule; `false`, and nothing added, if they are
+    /// Adds a client's session numbers, ascending, with their ratings, and applies every rule; `false`, and nothing added, if they are
     /// fewer than `fewest`.
-    pub fn push(&mut self, series: impl Iterator<Item = (f64, i64)>, fewest: usize) -> bool {
+    pub fn push(&mut self, series: impl Iterator<Item = (i64, f64)>, fewest: usize) -> bool {
         let start = self.ratings.len();
-        for (rating, session) in series {
+        for (session, rating) in series {
             self.ratings.push(rating);
             self.sessions.push(session);
         }
@@ -249,7 +249,7 @@ mod tests {
         let mut detections = Detections::new(rules(), REPAIR);
         let used = all
             .iter()
-            .filter(|(x, s)| detections.push(x.iter().copied().zip(s.iter().copied()), 4));
+            .filter(|(x, s)| detections.push(s.iter().copied().zip(x.iter().copied()), 4));
         let used: Vec<_> = used.collect();
         (detections, used)
     }

@@ -20,6 +20,31 @@ pub enum RuptureShape {
     Censored,
 }
 
+impl RuptureShape {
+    /// In the order in which they are reported.
+    pub const ALL: [Self; 6] = [
+        Self::V,
+        Self::GradualFall,
+        Self::GradualRepair,
+        Self::Trough,
+        Self::Unrepaired,
+        Self::Censored,
+    ];
+
+    /// In one word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::V => "v",
+            Self::GradualFall => "gradual_fall",
+            Self::GradualRepair => "gradual_repair",
+            Self::Trough => "trough",
+            Self::Unrepaired => "unrepaired",
+            Self::Censored => "censored",
+        }
+    }
+}
+
 /// A rupture with its lowest point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RuptureCourse {
