@@ -433,11 +433,13 @@ fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     Some(quotient + remainder / n)
 }
 
-fn ranges_by<K: PartialEq>(clients: &[usize], key: impl Fn(usize) -> K) -> Vec<Range<usize>> {
+/// Contiguous ranges of positions in `units`, clients or therapists, whose keys are the same.
+#[must_use]
+pub fn ranges_by<K: PartialEq>(units: &[usize], key: impl Fn(usize) -> K) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut start = 0;
-    for end in 1..=clients.len() {
-        if end == clients.len() || key(clients[end]) != key(clients[start]) {
+    for end in 1..=units.len() {
+        if end == units.len() || key(units[end]) != key(units[start]) {
             ranges.push(start..end);
             start = end;
         }

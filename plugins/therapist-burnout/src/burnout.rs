@@ -1,6 +1,6 @@
 //! A burnout measure: one score per therapist, and what it goes with from session to session.
 
-use dyad_plugin::derived::Clients;
+use dyad_plugin::derived::{Clients, Variable};
 use dyad_plugin::models::SessionRows;
 use dyad_plugin::prelude::*;
 use dyad_stats::mixed::{Criterion, Fit, Level as Random, Rows};
@@ -9,6 +9,9 @@ use dyad_stats::power::detectable_effect;
 
 use crate::Settings;
 
+/// A common slope whose standard error is so many times too small is warned of.
+const TOO_NARROW: f64 = 1.25;
+
 pub(crate) struct Burnout<'r> {
     pub(crate) run: &'r Run<Settings>,
     pub(crate) clients: &'r Clients<'r>,
@@ -16,7 +19,7 @@ pub(crate) struct Burnout<'r> {
     /// Words about this measure, `B`.
     pub(crate) words: Words<'r>,
     /// The score of each client's therapist.
-    pub(crate) of_client: Vec<Option<f64>>,
+    pub(crate) score: Variable,
     /// Over therapists, one value each.
     pub(crate) mean: f64,
     pub(crate) sd: f64,
@@ -30,43 +33,38 @@ impl<'r> Burnout<'r> {
         clients: &'r Clients<'r>,
         measure: &'r Measure,
     ) -> Result<Self, Failure> {
-        let scores = run.scores(measure)?;
+        let (words, scores) = (run.words().about("B", measure), run.scores(measure)?);
         let known: Vec<f64> = (0..scores.len()).filter_map(|row| scores.get(row)).collect();
         let over = Moments::of(&known);
-        let usable = if !clients.has_therapists() {
-            Err("the study file names no therapist column".to_owned())
-        } else if over.n() < 2 || over.sd().is_ok_and(|sd| sd <= 0.0) {
-            Err("burnout does not vary between therapists".to_owned())
-        } else {
-            Ok(())
-        };
+        let constant = over.n() < 2 || over.sd().is_ok_and(|sd| sd <= 0.0);
+        let usable = clients.need_therapists().map_err(str::to_owned);
         Ok(Self {
             run,
             clients,
             measure,
-            words: run.words().about("B", measure),
-            of_client: clients.value(run, measure)?,
+            score: Variable::new(clients.value(run, measure)?, words.text("lacks.burnout")),
             mean: over.mean().unwrap_or(0.0),
             sd: over.sd().unwrap_or(0.0),
-            usable,
+            usable: usable
+                .and_then(|()| if constant { Err(words.text("refuse.constant")) } else { Ok(()) }),
+            words,
         })
     }
 
     /// A ~ (session − 1) + burnout + (1 | therapist/client), burnout centred at its mean over therapists.
     pub(crate) fn and_alliance(&self, alliance: &Measure) -> Result<[Estimate; 2], Failure> {
-        let ratings = self.run.scores(alliance)?;
-        let lacks = ["no alliance rating", "no burnout score of the therapist"];
+        let (ratings, words) = (self.run.scores(alliance)?, self.words.about("A", alliance));
         let rows = Rows::in_nested_clusters(&["session", "burnout"]);
+        let lacks = [&words.text("lacks.rating")[..], &self.score.lacks];
         let rows = self.clients.session_rows(rows, 2, &lacks, |at, x| {
             let rating = ratings.get(at.row).ok_or(0_usize)?;
-            let score = self.of_client[at.client].ok_or(1_usize)?;
+            let score = self.score.values[at.client].ok_or(1_usize)?;
             x.copy_from_slice(&[(at.session - 1) as f64, score - self.mean]);
             Ok(rating)
         })?;
-        let words = self.words.about("A", alliance);
-        let slope = rows
-            .describe(words.estimate("alliance/A/B/slope"))
-            .fixed_effect(&self.fit(&rows), &[("burnout", 1.0)]);
+        let words = words.over(&rows);
+        let slope = words.estimate("alliance/A/B/slope");
+        let slope = slope.fixed_effect(&self.fit(&rows), &[("burnout", 1.0)]);
         let smallest = self.detectable(words.estimate("alliance/A/B/detectable"), &slope);
         Ok([self.cautioned(slope, Some(alliance)), smallest])
     }
@@ -76,10 +74,11 @@ impl<'r> Burnout<'r> {
         const COLUMNS: [&str; 4] = ["session", "burnout", "session_by_burnout", "baseline"];
         let scores = self.run.scores(outcome)?;
         let baseline = self.clients.baseline(self.run, outcome)?;
+        let words = self.words.about("Y", outcome).with("baseline", &baseline.source);
+        let lacks = [&words.text("lacks.outcome")[..]];
         let collect = |rows: Rows| {
-            let lacks = ["no outcome score, baseline or burnout score"];
             self.clients.session_rows(rows, COLUMNS.len(), &lacks, |at, x| {
-                let known = self.of_client[at.client].zip(baseline.values[at.client]);
+                let known = self.score.values[at.client].zip(baseline.values[at.client]);
                 let ((score, severity), y) = known.zip(scores.get(at.row)).ok_or(0_usize)?;
                 let (since_first, b) = ((at.session - 1) as f64, score - self.mean);
                 x.copy_from_slice(&[since_first, b, since_first * b, severity]);
@@ -87,25 +86,21 @@ impl<'r> Burnout<'r> {
             })
         };
         let rows = collect(Rows::in_nested_clusters(&COLUMNS))?;
-        let sloped = Rows::in_nested_clusters(&COLUMNS)
-            .with_random_slope("session", &[Random::Cluster])
-            .map_err(|e| Failure::internal(e.to_string()))?;
+        let sloped =
+            Rows::in_nested_clusters(&COLUMNS).with_random_slope("session", &[Random::Cluster])?;
         let (plain, sloped) = (self.fit(&rows), self.fit(&collect(sloped)?));
-        let words = self.words.about("Y", outcome).with("baseline", &baseline.source);
-        let new = |key: &str| rows.describe(words.estimate(key));
-        let product = [("session_by_burnout", 1.0)];
-        let level = new("outcome/Y/B/slope").fixed_effect(&plain, &[("burnout", 1.0)]);
-        let common = new("outcome/Y/B/session_by_burnout").fixed_effect(&plain, &product);
-        let own = new("outcome/Y/B/session_by_burnout_random").fixed_effect(&sloped, &product);
+        let words = words.over(&rows);
+        let effect = |key: &str, fit: &Result<Fit, String>, column: &str| {
+            words.estimate(key).fixed_effect(fit, &[(column, 1.0)])
+        };
+        let level = effect("outcome/Y/B/slope", &plain, "burnout");
+        let common = effect("outcome/Y/B/session_by_burnout", &plain, "session_by_burnout");
+        let own = effect("outcome/Y/B/session_by_burnout_random", &sloped, "session_by_burnout");
         let smallest = self.detectable(words.estimate("outcome/Y/B/detectable"), &own);
         // A common slope treats sessions as independent evidence about a client's course.
-        let common = match common.se.zip(own.se).map(|(narrow, wide)| wide / narrow) {
-            Some(wider) if wider > 1.25 => {
-                let wider = format!("{wider:.1}");
-                common.warn(words.with("wider", wider).text("warn.common_slope"))
-            }
-            _ => common,
-        };
+        let wider = common.se.zip(own.se).map_or(1.0, |(narrow, wide)| wide / narrow);
+        let warning = words.with("wider", format!("{wider:.1}")).text("warn.common_slope");
+        let common = common.warn_if(wider > TOO_NARROW, warning);
         let [level, common, own] = [level, common, own].map(|e| self.cautioned(e, None));
         Ok([level, common, own, smallest])
     }
@@ -116,15 +111,15 @@ impl<'r> Burnout<'r> {
 
     /// The smallest coefficient that this design would have found, beside the one it gave.
     fn detectable(&self, estimate: Estimate, beside: &Estimate) -> Estimate {
-        let estimate = Estimate { n: beside.n, dropped: beside.dropped.clone(), ..estimate };
-        let df = beside.statistic.as_ref().and_then(|t| t.df);
-        let found = match (&beside.refused, beside.se.zip(df)) {
-            (Some(reason), _) => Err(reason.clone()),
-            (None, None) => Err("the coefficient has no degrees of freedom".to_owned()),
-            (None, Some((se, df))) => detectable_effect(se, df, self.run.settings().power)
-                .map_err(|reason| reason.to_string()),
+        let found = || {
+            if let Some(reason) = &beside.refused {
+                return Err(reason.clone());
+            }
+            let df = beside.statistic.as_ref().and_then(|t| t.df);
+            let (se, df) = beside.se.zip(df).ok_or_else(|| self.words.text("refuse.df"))?;
+            Ok(detectable_effect(se, df, self.run.settings().power)?)
         };
-        estimate.given(found, |e, size| e.value(size).detail("per_sd_of_burnout", size * self.sd))
+        estimate.given(found(), |e, size| e.value(size).detail("per_sd_of_burnout", size * self.sd))
     }
 
     /// What is said where one person rated both, and where there are few therapists.

@@ -11,7 +11,7 @@ mod through;
 mod words;
 
 use burnout::Burnout;
-use dyad_plugin::derived::Clients;
+use dyad_plugin::derived::{Clients, is_window};
 use dyad_plugin::prelude::*;
 use therapists::Therapists;
 use through::Through;
@@ -62,22 +62,21 @@ impl Analysis for TherapistBurnout {
     }
 
     fn check(settings: &Settings) -> Result<(), Failure> {
-        let [first, last] = settings.early_window;
-        if first < 1 || last < first {
-            return Err(Failure::bad_settings(
+        let share = settings.published_prevalence;
+        Failure::bad_settings_unless([
+            (
+                is_window(settings.early_window),
                 "early_window needs two session numbers, the first not above the last",
-            ));
-        }
-        let is_share = |share: f64| share > 0.0 && share < 1.0;
-        if !is_share(settings.published_prevalence) || !(0.5..1.0).contains(&settings.power) {
-            return Err(Failure::bad_settings(
+            ),
+            (
+                share > 0.0 && share < 1.0 && (0.5..1.0).contains(&settings.power),
                 "published_prevalence must lie between 0 and 1, and power from .5 to below 1",
-            ));
-        }
-        if !(0.0..=1.0).contains(&settings.min_reliability) {
-            return Err(Failure::bad_settings("min_reliability must lie between 0 and 1"));
-        }
-        Ok(())
+            ),
+            (
+                (0.0..=1.0).contains(&settings.min_reliability),
+                "min_reliability must lie between 0 and 1",
+            ),
+        ])
     }
 
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
@@ -102,13 +101,10 @@ impl Analysis for TherapistBurnout {
             }
             prevalence::add(&mut findings, run, measure)?;
         }
-        let mut normality = Vec::new();
         for outcome in run.measures_of(Role::Outcome) {
-            let therapists = Therapists::of(run, &clients, outcome)?;
-            therapists.add(&mut findings);
-            normality.extend(therapists.normality());
+            Therapists::of(run, &clients, outcome)?.add(&mut findings);
         }
-        words::notes(&mut findings, run, &clients, normality);
+        words::notes(&mut findings, run, &clients);
         words::tables(&mut findings, run);
         findings.text = words::text(&findings, run);
         Ok(findings)

@@ -1,6 +1,6 @@
 //! Early alliance between burnout and outcome: whether it counts for less where the therapist is burnt out, and what goes through it.
 
-use dyad_plugin::derived::Sample;
+use dyad_plugin::derived::{Sample, Variable};
 use dyad_plugin::figure::{PathDiagram, PathEdge, Plot, Ranged};
 use dyad_plugin::prelude::*;
 use dyad_stats::distributions::normal;
@@ -19,7 +19,6 @@ pub(crate) struct Through<'b> {
     burnout: &'b Burnout<'b>,
     alliance: &'b Measure,
     words: Words<'b>,
-    names: [String; 3],
     sample: Sample,
     early: Vec<f64>,
     last: Vec<f64>,
@@ -38,24 +37,24 @@ impl<'b> Through<'b> {
         let (run, clients) = (burnout.run, burnout.clients);
         let words = burnout.words.about("A", alliance).about("Y", outcome);
         let early = clients.mean_in(&run.scores(alliance)?, run.settings().early_window);
-        let last = clients.last(&run.scores(outcome)?);
-        let baseline = clients.baseline(run, outcome)?.values;
-        let sample = clients.complete(&[
-            (&early, &words.text("lacks.early")),
-            (&last, &words.text("lacks.last")),
-            (&baseline, "no baseline"),
-            (&burnout.of_client, "no burnout score of the therapist"),
-        ]);
-        let [early, last, baseline, score] =
-            [&early, &last, &baseline, &burnout.of_client].map(|values| sample.pick(values));
+        let early = Variable::new(early, words.text("lacks.early"));
+        let last = Variable::new(clients.last(&run.scores(outcome)?), words.text("lacks.last"));
+        let baseline = clients.baseline(run, outcome)?.into();
+        let (sample, [early, last, baseline, score]) =
+            clients.complete_cases([&early, &last, &baseline, &burnout.score]);
         let parts = burnout.usable.clone();
         let parts = parts.and_then(|()| clients.between_and_within(&sample, &early));
-        let names = [burnout.measure.name(), alliance.name(), outcome.name()];
-        Ok(Self { burnout, alliance, words, names, sample, early, last, baseline, score, parts })
+        let words = words.over(&sample);
+        Ok(Self { burnout, alliance, words, sample, early, last, baseline, score, parts })
     }
 
-    fn estimate(&self, key: &str) -> Estimate {
-        self.sample.describe(self.words.estimate(key))
+    /// y ~ columns + (1 | therapist).
+    fn fit(&self, columns: &[(&str, &[f64])], y: &[f64]) -> Result<Fit, String> {
+        self.burnout.clients.therapist_model(&self.sample, columns, y)
+    }
+
+    fn effect(&self, key: &str, fit: &Result<Fit, String>, weights: &[(&str, f64)]) -> Estimate {
+        self.words.estimate(key).fixed_effect(fit, weights)
     }
 
     fn cautioned(&self, estimate: Estimate) -> Estimate {
@@ -76,15 +75,14 @@ impl<'b> Through<'b> {
                 ("therapist_mean", between),
                 ("within_by_burnout", &product),
             ];
-            self.burnout.clients.therapist_model(&self.sample, &columns, &self.last)
+            self.fit(&columns, &self.last)
         });
         let at = |key: &str, sds: f64| {
-            self.estimate(key)
-                .fixed_effect(&fit, &[("within", 1.0), ("within_by_burnout", sds * sd)])
-                .detail("sd_burnout", sd)
+            let slope = self.effect(key, &fit, &[("within", 1.0), ("within_by_burnout", sds * sd)]);
+            slope.detail("sd_burnout", sd)
         };
-        let product = self.estimate("moderation/A/Y/B/within_by_burnout");
-        let product = product.fixed_effect(&fit, &[("within_by_burnout", 1.0)]);
+        let product = [("within_by_burnout", 1.0)];
+        let product = self.effect("moderation/A/Y/B/within_by_burnout", &fit, &product);
         let low = at("moderation/A/Y/B/low_burnout", -1.0);
         [product, low, at("moderation/A/Y/B/high_burnout", 1.0)].map(|e| self.cautioned(e))
     }
@@ -92,22 +90,19 @@ impl<'b> Through<'b> {
     /// Burnout to outcome through the alliance, between therapists: 2-1-1 on observed means.
     pub(crate) fn mediation(&self) -> ([Estimate; 6], Option<Figure>) {
         let (first, second) = (self.first_path(), self.second_path());
-        let burnout = [("burnout", 1.0)];
-        let a = self.estimate("mediation/A/Y/B/a").fixed_effect(&first, &burnout);
-        let b = self.estimate("mediation/A/Y/B/b_between");
-        let b = b.fixed_effect(&second, &[("therapist_mean", 1.0)]);
-        let direct = self.estimate("mediation/A/Y/B/direct").fixed_effect(&second, &burnout);
+        let a = self.effect("mediation/A/Y/B/a", &first, &[("burnout", 1.0)]);
+        let b = self.effect("mediation/A/Y/B/b_between", &second, &[("therapist_mean", 1.0)]);
+        let direct = self.effect("mediation/A/Y/B/direct", &second, &[("burnout", 1.0)]);
 
-        let effect = product(&a, &b);
-        let exact = self
-            .estimate("mediation/A/Y/B/indirect")
+        let effect = self.product(&a, &b);
+        let exact = self.words.estimate("mediation/A/Y/B/indirect");
+        let exact = exact
             .given(effect.as_ref(), |e, found| self.liberal(e.value(found.estimate).ci(found.ci)));
         let by_normal = |key: &str, se: fn(&IndirectEffect) -> f64| {
-            self.estimate(key).given(effect.as_ref(), |e, found| {
+            self.words.estimate(key).given(effect.as_ref(), |e, found| {
                 let (value, se) = (found.estimate, se(found));
-                let half = normal::quantile(0.975) * se;
+                let (half, z) = (normal::quantile(0.975) * se, value / se);
                 let given = e.value(value).se(se).ci([value - half, value + half]);
-                let z = value / se;
                 let given = given.statistic("z", z, None).p(normal::two_sided(z));
                 self.liberal(given).warn_if(z.abs() < NEARLY_NORMAL, self.words.text("warn.skewed"))
             })
@@ -121,8 +116,7 @@ impl<'b> Through<'b> {
     /// early ~ burnout + (1 | therapist).
     fn first_path(&self) -> Result<Fit, String> {
         self.parts.as_ref().map_err(Clone::clone)?;
-        let columns = [("burnout", &self.score[..])];
-        self.burnout.clients.therapist_model(&self.sample, &columns, &self.early)
+        self.fit(&[("burnout", &self.score)], &self.early)
     }
 
     /// final ~ baseline + burnout + within + therapist mean + (1 | therapist).
@@ -134,7 +128,18 @@ impl<'b> Through<'b> {
             ("within", within),
             ("therapist_mean", between),
         ];
-        self.burnout.clients.therapist_model(&self.sample, &columns, &self.last)
+        self.fit(&columns, &self.last)
+    }
+
+    /// The product of two paths, or the reason of the one that is missing.
+    fn product(&self, one: &Estimate, two: &Estimate) -> Result<IndirectEffect, String> {
+        let missing = || {
+            let reason = one.refused.clone().or_else(|| two.refused.clone());
+            reason.unwrap_or_else(|| self.words.text("refuse.path"))
+        };
+        let (a, a_se) = one.estimate.zip(one.se).ok_or_else(missing)?;
+        let (b, b_se) = two.estimate.zip(two.se).ok_or_else(missing)?;
+        Ok(indirect_effect(a, a_se, b, b_se)?)
     }
 
     /// What few therapists do to the observed-mean version.
@@ -146,33 +151,19 @@ impl<'b> Through<'b> {
 
     /// `None` if a path has no interval.
     fn diagram(&self, [a, b, direct, indirect]: [&Estimate; 4]) -> Option<Figure> {
+        let words = self.words.of("indirect", indirect);
         let edge = |label: &str, e: &Estimate| {
-            let [low, high] = e.ci?;
-            let value = Ranged { estimate: e.estimate?, low, high };
-            Some(PathEdge { label: label.to_owned(), value })
+            Some(PathEdge { label: label.to_owned(), value: Ranged::of(e)? })
         };
-        let [predictor, alliance, outcome] = self.names.clone();
         let plot = PathDiagram {
-            predictor,
-            mediator: format!("early {alliance}"),
-            outcome: format!("final {outcome}"),
+            predictor: words.text("path.predictor"),
+            mediator: words.text("path.mediator"),
+            outcome: words.text("path.outcome"),
             a: edge("a", a)?,
             b: edge("b", b)?,
             direct: edge("c′", direct),
             indirect: edge("a × b", indirect)?,
         };
-        let words = self.words.of("indirect", indirect);
         Some(words.figure("mediation-A-Y-B", indirect.n, Plot::Path(plot)))
     }
-}
-
-/// The product of two paths, or the reason of the one that is missing.
-fn product(one: &Estimate, two: &Estimate) -> Result<IndirectEffect, String> {
-    let missing = || {
-        let reason = one.refused.as_deref().or(two.refused.as_deref());
-        reason.unwrap_or("a path has no standard error").to_owned()
-    };
-    let (a, a_se) = one.estimate.zip(one.se).ok_or_else(missing)?;
-    let (b, b_se) = two.estimate.zip(two.se).ok_or_else(missing)?;
-    indirect_effect(a, a_se, b, b_se).map_err(|e| e.to_string())
 }

@@ -1,4 +1,5 @@
-//! What a reader sees besides the numbers: notes on the assumptions, tables and paragraphs. The texts themselves are in `words.toml`.
+//! What a reader sees besides the numbers: notes on the assumptions, tables and the paragraphs that need a decision. The texts themselves
+//! are in `words.toml`.
 
 use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
@@ -7,31 +8,24 @@ use dyad_plugin::summary;
 
 use crate::Settings;
 
-/// Adds how uneven the caseloads are, which variances lie at their boundary, and who gave no burnout score.
-pub(crate) fn notes(
-    findings: &mut Findings,
-    run: &Run<Settings>,
-    clients: &Clients<'_>,
-    normality: Vec<Note>,
-) {
+/// Adds how uneven the caseloads are, which variances lie at their boundary, and who gave no burnout score, before and after the notes there are.
+pub(crate) fn notes(findings: &mut Findings, run: &Run<Settings>, clients: &Clients<'_>) {
     let words = run.words();
-    let mut notes: Vec<Note> = caseloads(run, clients).into_iter().chain(normality).collect();
+    findings.notes.splice(..0, caseloads(run, clients));
     let singular: Vec<&str> =
         findings.estimates.iter().filter(|e| is_singular(e)).map(|e| e.label.as_str()).collect();
     if !singular.is_empty() {
         let words = words.with("models", singular.join("; "));
-        notes.push(words.note(NoteKind::Warning, "note.singular"));
+        findings.notes.push(words.note(NoteKind::Warning, "note.singular"));
     }
-    for burnout in run.measures_of(Role::Burnout) {
-        let words = words.about("B", burnout);
+    for words in run.words_about([("B", Role::Burnout)]) {
         let share = words.get(findings, "prevalence/B");
         if let Some(silent) = share.and_then(|e| e.dropped.first()?.therapists) {
             let words = words.with("silent", silent);
-            notes.push(words.note(NoteKind::Warning, "note.silent"));
+            findings.notes.push(words.note(NoteKind::Warning, "note.silent"));
         }
     }
-    notes.push(words.note(NoteKind::Choice, "note.centred"));
-    findings.notes.extend(notes);
+    findings.notes.push(words.note(NoteKind::Choice, "note.centred"));
 }
 
 fn caseloads(run: &Run<Settings>, clients: &Clients<'_>) -> Option<Note> {
@@ -53,40 +47,34 @@ fn is_singular(estimate: &Estimate) -> bool {
 /// Adds the tables; one whose estimates are all refused is left out.
 pub(crate) fn tables(findings: &mut Findings, run: &Run<Settings>) {
     let mut tables = Vec::new();
-    for burnout in run.measures_of(Role::Burnout) {
-        let words = run.words().about("B", burnout);
+    for words in run.words_about([("B", Role::Burnout)]) {
         tables.extend(words.summary("burnout-B", findings));
-        for alliance in run.measures_of(Role::Alliance) {
-            for outcome in run.measures_of(Role::Outcome) {
-                let words = words.about("A", alliance).about("Y", outcome);
-                tables.extend(words.summary("paths-A-Y-B", findings));
-            }
-        }
+        tables.extend(run.pairs().filter_map(|(alliance, outcome)| {
+            let words = words.about("A", alliance).about("Y", outcome);
+            words.summary("paths-A-Y-B", findings)
+        }));
         tables.extend(words.summary("prevalence-B", findings));
     }
-    for outcome in run.measures_of(Role::Outcome) {
-        tables.extend(run.words().about("Y", outcome).summary("therapists-Y", findings));
-    }
+    let outcomes = run.words_about([("Y", Role::Outcome)]);
+    tables.extend(outcomes.iter().filter_map(|words| words.summary("therapists-Y", findings)));
     findings.tables.extend(tables);
 }
 
 /// The generated paragraphs.
 pub(crate) fn text(findings: &Findings, run: &Run<Settings>) -> Text {
-    let words = run.words();
+    let answers = [burnout(findings, run), therapists(findings, run)];
     Text {
-        question: words.text("question"),
-        answer: burnout(findings, run).unwrap_or_default()
-            + &therapists(findings, run).unwrap_or_default(),
-        methods: words.text("methods"),
-        results: words.results(findings),
+        answer: answers.into_iter().flatten().collect(),
+        results: run.words().results(findings),
         limitations: limitations(findings, run),
+        ..run.words().paragraphs()
     }
 }
 
 /// Whether burnout goes with the alliance, and what would have been missed.
 fn burnout(findings: &Findings, run: &Run<Settings>) -> Option<String> {
-    let words = run.words().about("A", run.measures_of(Role::Alliance).next()?);
-    let words = words.about("B", run.measures_of(Role::Burnout).next()?);
+    let words =
+        run.words_about([("A", Role::Alliance), ("B", Role::Burnout)]).into_iter().next()?;
     let slope = words.get(findings, "alliance/A/B/slope")?;
     let Some(ci) = slope.estimate.and(slope.ci) else {
         let reason = slope.refused.as_deref().unwrap_or("no interval can be given");
@@ -97,17 +85,13 @@ fn burnout(findings: &Findings, run: &Run<Settings>) -> Option<String> {
     let missed = detectable.filter(|_| direction == "across");
     let missed = missed.map(|size| words.with("smallest", size).text("burnout.missed"));
     let words = words.with("direction", words.text(&format!("burnout.{direction}")));
-    Some(
-        words
-            .of("slope", slope)
-            .with("smallest", missed.unwrap_or_default())
-            .text("burnout.answer"),
-    )
+    let words = words.of("slope", slope).with("smallest", missed.unwrap_or_default());
+    Some(words.text("burnout.answer"))
 }
 
 /// How much therapists matter.
 fn therapists(findings: &Findings, run: &Run<Settings>) -> Option<String> {
-    let words = run.words().about("Y", run.measures_of(Role::Outcome).next()?);
+    let words = run.words_about([("Y", Role::Outcome)]).into_iter().next()?;
     let icc = words.get(findings, "therapist/Y/icc_adjusted")?;
     let given = icc.estimate.is_some() && icc.ci.is_some() && icc.p.is_some();
     let words = words.of("icc", icc);
@@ -115,18 +99,15 @@ fn therapists(findings: &Findings, run: &Run<Settings>) -> Option<String> {
 }
 
 fn limitations(findings: &Findings, run: &Run<Settings>) -> String {
-    let words = run.words();
     let therapists = findings.estimates.iter().filter_map(|e| e.n.therapists).max().unwrap_or(0);
-    let detectable = run
-        .measures_of(Role::Outcome)
-        .find_map(|y| words.about("Y", y).get(findings, "therapist/Y/detectable")?.estimate);
+    let outcomes = run.words_about([("Y", Role::Outcome)]);
+    let detectable = |words: &Words<'_>| words.get(findings, "therapist/Y/detectable")?.estimate;
+    let detectable = outcomes.iter().find_map(detectable);
     let mediated = |e: &Estimate| e.id.starts_with("mediation/") && e.estimate.is_some();
     let by_therapist = |a: &Measure| a.rater == Some(Rater::Therapist);
-    let words = words
-        .with("therapists", therapists)
-        .with("detectable", detectable.unwrap_or_default())
-        .with("missed", 1.0 - run.settings().power);
-    words.sentences(&[
+    let words = run.words().with("therapists", therapists);
+    let words = words.with("detectable", detectable.unwrap_or_default());
+    words.with("missed", 1.0 - run.settings().power).sentences(&[
         (true, "limits.few"),
         (detectable.is_some(), "limits.power"),
         (findings.estimates.iter().any(mediated), "limits.mediation"),

@@ -32,6 +32,7 @@ mod null_recovery;
 mod profile_interval;
 mod r_squared;
 mod random_effects;
+mod told_apart;
 mod truth_and_bias;
 
 pub use coefficient::Coefficient;
@@ -45,4 +46,5 @@ pub use null_recovery::{NullRecovery, null_recovery};
 pub use profile_interval::{Interval, StandardDeviation};
 pub use r_squared::RSquared;
 pub use random_effects::{RandomEffect, RandomIntercept};
+pub use told_apart::{Reliabilities, reliabilities};
 pub use truth_and_bias::truth_and_bias;

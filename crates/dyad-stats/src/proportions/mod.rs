@@ -4,6 +4,7 @@ mod clustered;
 mod funnel;
 mod funnel_plot;
 mod intervals;
+mod published;
 mod rate;
 mod wilson;
 
@@ -11,5 +12,6 @@ pub use clustered::clustered_share;
 pub use funnel::{FunnelLimits, Overdispersion, funnel_limits, overdispersion};
 pub use funnel_plot::{FunnelPlot, funnel_plot};
 pub use intervals::{agresti_coull, clopper_pearson, jeffreys};
+pub use published::{ShareTest, share_test};
 pub use rate::{Rate, poisson_rate};
-pub use wilson::{share_coverage, wilson};
+pub use wilson::{coverage_if_unlike, share_coverage, wilson};

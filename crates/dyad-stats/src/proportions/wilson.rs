@@ -64,6 +64,29 @@ pub fn share_coverage(
     Ok(sum.min(1.0))
 }
 
+/// A 95 % interval that holds the truth less or more often than this is not what it says.
+const HELD: [f64; 2] = [0.935, 0.965];
+
+/// Returns how often an interval holds a true share like the one counted, where that is clearly not 95 %; with nobody or everybody it cannot
+/// be told.
+///
+/// # Shape and units
+/// `interval`: 95 % limits from x and n.
+///
+/// # Source
+/// `[@brown2001]`, by [`share_coverage`].
+pub fn coverage_if_unlike(
+    interval: impl Fn(u64, u64) -> Result<[f64; 2]>,
+    x: u64,
+    n: u64,
+) -> Option<f64> {
+    if x == 0 || x == n {
+        return None;
+    }
+    let held = share_coverage(interval, n, x as f64 / n as f64).ok()?;
+    (!(HELD[0]..=HELD[1]).contains(&held)).then_some(held)
+}
+
 /// Refuses a denominator of 0 and a count above it.
 pub(super) fn check(x: u64, n: u64) -> Result<()> {
     if n == 0 {
@@ -76,4 +99,18 @@ pub(super) fn check(x: u64, n: u64) -> Result<()> {
         });
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proportions::clopper_pearson;
+
+    #[test]
+    fn an_interval_that_holds_too_much_or_too_little_is_said() {
+        assert!(coverage_if_unlike(clopper_pearson, 8, 24).is_some_and(|held| held > 0.965));
+        assert!(coverage_if_unlike(wilson, 8, 24).is_none());
+        assert!(coverage_if_unlike(clopper_pearson, 400, 1000).is_none());
+        assert!(coverage_if_unlike(wilson, 0, 24).is_none(), "nothing is known of a share of 0");
+    }
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// Statistics whose values stand in the record of another name: a reader of a result, or one of several that are computed together.
-const UNDER_ANOTHER_NAME: [(&str, &str); 41] = [
+const UNDER_ANOTHER_NAME: [(&str, &str); 44] = [
     ("change/gain", "change/classes"),
     ("change/classify", "change/classes"),
     ("change/cutoff_a", "change/cutoff"),
@@ -31,6 +31,8 @@ const UNDER_ANOTHER_NAME: [(&str, &str); 41] = [
     ("mixed/slope_variance", "mixed/fit"),
     ("mixed/icc_of_clusters", "mixed/icc"),
     ("mixed/random_intercepts", "mixed/random_effects"),
+    // Compared as an estimate of the practice network.
+    ("mixed/reliabilities", "practice-network.json"),
     // Compared as estimates of the practice network, and as shares of simulated studies.
     ("mixed/icc_interval", "practice-network.json"),
     ("mixed/null_recovery", "stats/null_recovery.json"),
@@ -42,6 +44,8 @@ const UNDER_ANOTHER_NAME: [(&str, &str); 41] = [
     ("moments/standardised", "practice-network.json"),
     ("multiplicity/intersection_union", "practice-network.json"),
     ("proportions/funnel_plot", "practice-network.json"),
+    ("proportions/share_test", "practice-network.json"),
+    ("proportions/coverage_if_unlike", "proportions/share_coverage"),
     ("replication/ci", "replication/coverage"),
     ("replication/statistic", "replication/same_direction"),
     ("resample/ar1_complete", "resample/ar1"),
