@@ -3,8 +3,7 @@
 use dyad_plugin::figure::Bar;
 use dyad_plugin::prelude::*;
 use dyad_stats::proportions::wilson;
-use dyad_stats::resample::{Ratings, ar1};
-use dyad_stats::sequence::{ExpectedRuptures, NoiseSeries, Rule, RuptureCount, expected_ruptures};
+use dyad_stats::sequence::{ExpectedRuptures, RuptureCount};
 
 use crate::detectors::{DEFAULT, Detector, Judged, spaced};
 
@@ -21,18 +20,20 @@ fn words_of<'j>(judged: &Judged<'j>, detector: &Detector) -> Words<'j> {
 pub(crate) fn noise(findings: &mut Findings, judged: &Judged<'_>) {
     // All detectors look at the same noise.
     let found = [
-        ("{detector}/expected_independent", simulate(judged, "expected_independent", || Ok(0.0))),
+        ("{detector}/expected_independent", "expected_independent", Ok(0.0)),
         (
             "{detector}/expected_autocorrelated",
-            simulate(judged, "expected_autocorrelated", || autocorrelation(judged)),
+            "expected_autocorrelated",
+            judged.series.autocorrelation(),
         ),
-    ];
-    let mut place = 0;
+    ]
+    .map(|(key, what, rho)| (key, in_noise(judged, what, rho)));
     for (at, detector) in judged.detectors.iter().enumerate() {
-        let observed = judged.series.iter().map(|s| s.ruptures(at).len()).sum::<usize>() as f64;
+        let observed = judged.series.count(at).ruptures as f64;
         for (key, found) in &found {
             let found = found.as_ref().map_err(Clone::clone).and_then(|(all, rho)| {
-                detector.rule.as_ref().map(|_| (all[place], *rho)).map_err(Clone::clone)
+                judged.apply(detector)?;
+                Ok((all[at], *rho))
             });
             let estimate = words_of(judged, detector).estimate(key);
             findings.estimates.push(estimate.given(found, |e, (expected, rho)| {
@@ -44,44 +45,30 @@ pub(crate) fn noise(findings: &mut Findings, judged: &Judged<'_>) {
                     .detail_if("observed_over_expected", ratio)
             }));
         }
-        place += usize::from(detector.rule.is_ok());
     }
 }
 
-/// What every rule that applies finds in noise whose neighbouring sessions correlate like this, and that correlation.
-fn simulate(
+/// What the rules find in noise whose neighbouring sessions correlate like this, and that correlation.
+fn in_noise(
     judged: &Judged<'_>,
     what: &str,
-    rho: impl FnOnce() -> Result<f64, String>,
+    rho: dyad_stats::Result<f64>,
 ) -> Result<(Vec<ExpectedRuptures>, f64), String> {
     judged.usable()?;
-    let rho = rho()?;
-    let series = judged.series.iter().map(|s| NoiseSeries::like(s.sessions, s.ratings));
-    let series: Vec<NoiseSeries<'_>> = series.collect();
-    let rules: Vec<Rule> = judged.detectors.iter().filter_map(|d| d.rule.clone().ok()).collect();
-    let purpose = format!("noise/{}/{what}", judged.alliance.id);
-    let named = (judged.run.seed(), purpose.as_str());
+    let (rho, purpose) = (rho?, format!("noise/{}/{what}", judged.alliance.id));
     let studies = (judged.run.settings().noise_replicates, SIMULATED);
-    Ok((expected_ruptures(&series, rho, &rules, named, studies)?, rho))
-}
-
-/// The correlation of neighbouring sessions about each client's level.
-fn autocorrelation(judged: &Judged<'_>) -> Result<f64, String> {
-    let mut ratings = Ratings::default();
-    for series in judged.series.iter() {
-        ratings.push(series.sessions, series.ratings)?;
-    }
-    Ok(ar1(&ratings.series())?.rho)
+    let named = (judged.run.seed(), purpose.as_str());
+    Ok((judged.series.expected_in_noise(rho, named, studies)?, rho))
 }
 
 /// Adds `…/clients`, `…/ruptures` and `…/repaired` of every detector, a table and a figure.
 pub(crate) fn add(findings: &mut Findings, judged: &Judged<'_>) {
-    let count = |at: usize| judged.series.iter().map(|s| s.ruptures(at)).collect();
-    let counts: Vec<RuptureCount> = (0..judged.detectors.len()).map(count).collect();
+    let counts = (0..judged.detectors.len()).map(|at| judged.series.count(at));
+    let counts: Vec<RuptureCount> = counts.collect();
+    let dropped = (judged.clients.len() - judged.ids.len()) as u64;
+    let basis = Basis::from(judged.n).without(&judged.eligible.lacks, dropped);
     for (detector, count) in judged.detectors.iter().zip(&counts) {
-        let basis =
-            Basis::from(judged.n).without(judged.words.text("lacks.ratings"), judged.dropped);
-        let words = words_of(judged, detector).over(basis);
+        let words = words_of(judged, detector).over(basis.clone());
         let assumed = detector.name == "rci_drop" && judged.alliance.reliability.is_none();
         let usable = judged.usable().map_err(|_| words.text("refuse.ratings"));
         let usable = usable.and_then(|()| judged.apply(detector));

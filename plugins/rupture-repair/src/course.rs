@@ -1,40 +1,37 @@
 //! Ruptures by the default detector: how many per session, and how they came and went.
 
 use dyad_plugin::prelude::*;
-use dyad_stats::linear::{Family, glm};
-use dyad_stats::sequence::{RuptureShape as Shape, rupture_course};
+use dyad_stats::linear::GlmCoefficient;
+use dyad_stats::sequence::RuptureShape as Shape;
 
 use crate::detectors::Judged;
 
 /// Adds `rate/A/per_session`: a Poisson rate with its offset, robust by therapist, because ruptures cluster in clients and therapists.
 pub(crate) fn rate(findings: &mut Findings, judged: &Judged<'_>) {
-    let fit = judged.default().and_then(|detector| {
-        let series = || judged.series.iter();
-        let counts: Vec<f64> = series().map(|s| s.ruptures(detector).len() as f64).collect();
-        let exposure: Vec<f64> = series().map(|s| (s.ratings.len() as f64).ln()).collect();
-        if counts.iter().all(|count| *count < 0.5) {
-            return Err(judged.words.text("refuse.no_rupture"));
-        }
+    let rate = some(judged).and_then(|detector| {
         let therapists = judged.clients.therapist_ranges(&judged.ids)?;
-        Ok(glm(&[], &counts, &exposure, Family::Poisson, &therapists)?)
+        Ok(judged.series.log_rate(detector, &therapists)?)
     });
     let estimate = judged.words.estimate("rate/A/per_session");
-    findings.estimates.push(estimate.given(fit, |e, fit| {
-        e.ratio(fit.coefficients[0].into()).detail("dispersion", fit.dispersion)
-    }));
+    let given = |e: Estimate, (rate, dispersion): (GlmCoefficient, f64)| {
+        e.ratio(rate.into()).detail("dispersion", dispersion)
+    };
+    findings.estimates.push(estimate.given(rate, given));
+}
+
+/// The default detector, if it finds a rupture.
+fn some(judged: &Judged<'_>) -> Result<usize, String> {
+    let detector = judged.default()?;
+    match judged.series.count(detector).ruptures {
+        0 => Err(judged.words.text("refuse.no_rupture")),
+        _ => Ok(detector),
+    }
 }
 
 /// Adds `shape/A/…`, counts of the ruptures by shape, and their table.
 pub(crate) fn shapes(findings: &mut Findings, judged: &Judged<'_>) {
     let window = judged.run.settings().repair_window;
-    let shapes = judged.default().and_then(|detector| {
-        let ruptures = judged.series.iter().flat_map(|series| {
-            let shape = move |r| rupture_course(series.ratings, series.sessions, r, window).shape;
-            series.ruptures(detector).iter().map(shape)
-        });
-        let shapes: Vec<Shape> = ruptures.collect();
-        if shapes.is_empty() { Err(judged.words.text("refuse.no_rupture")) } else { Ok(shapes) }
-    });
+    let shapes = some(judged).map(|detector| judged.series.shapes(detector, window));
     let mut rows = Vec::new();
     for shape in Shape::ALL {
         let words = judged.words.with("shape", shape.as_str());

@@ -35,8 +35,6 @@ pub(crate) struct Judged<'r> {
     /// Sessions of each client with enough ratings.
     pub(crate) eligible: Variable,
     pub(crate) n: Counts,
-    /// Clients with too few ratings.
-    pub(crate) dropped: u64,
 }
 
 /// A name as a reader sees it.
@@ -74,7 +72,6 @@ impl<'r> Judged<'r> {
             eligible: Variable::new(eligible, words.text("lacks.ratings")),
             words: words.over(n),
             detectors,
-            dropped: (clients.len() - ids.len()) as u64,
             series,
             ids,
             n,

@@ -7,11 +7,15 @@ use crate::moments::TTest;
 /// A published correlation on the Fisher z scale.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Published {
+    /// The correlation.
+    pub r: f64,
+    /// Its 95 % interval; where that is not known, r twice.
+    pub ci: [f64; 2],
     /// atanh r.
     pub z: f64,
     /// Its standard error, from its interval; 0 where that is not known.
     pub se: f64,
-    /// Its interval; where that is not known, z twice.
+    /// The interval on the z scale.
     pub band: [f64; 2],
 }
 
@@ -54,9 +58,10 @@ impl Published {
     #[must_use]
     pub fn new(r: f64, [low, high]: [f64; 2]) -> Self {
         let is_known = low <= r && r <= high;
-        let [low, high] = if is_known { [low, high] } else { [r, r] }.map(f64::atanh);
-        let se = (high - low) / (2.0 * normal::quantile(0.975));
-        Self { z: r.atanh(), se, band: [low, high] }
+        let ci = if is_known { [low, high] } else { [r, r] };
+        let band = ci.map(f64::atanh);
+        let se = (band[1] - band[0]) / (2.0 * normal::quantile(0.975));
+        Self { r, ci, z: r.atanh(), se, band }
     }
 
     /// The same as if it were known without error.

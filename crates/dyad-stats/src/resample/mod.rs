@@ -12,7 +12,6 @@ mod intervals;
 mod monte_carlo;
 mod permutation;
 mod plan;
-mod ratings;
 mod simulate;
 
 pub use ar1::{Ar1, Series, ar1, ar1_complete};
@@ -23,4 +22,3 @@ pub use intervals::{FEWEST_REPLICATES, bca, percentile};
 pub use monte_carlo::{MonteCarlo, Tail};
 pub use permutation::permutation;
 pub use plan::Plan;
-pub use ratings::Ratings;

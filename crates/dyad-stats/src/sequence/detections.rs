@@ -83,6 +83,16 @@ impl Detections {
         true
     }
 
+    /// The rules, in the order in which their findings are asked for.
+    pub(super) fn rules(&self) -> &[Option<Rule>] {
+        &self.rules
+    }
+
+    /// The ratings of all series, one after another.
+    pub(super) fn ratings(&self) -> &[f64] {
+        &self.ratings
+    }
+
     /// How many series there are.
     #[must_use]
     pub fn len(&self) -> usize {

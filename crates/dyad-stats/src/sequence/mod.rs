@@ -3,6 +3,7 @@
 mod agreement;
 mod charts;
 mod count;
+mod detected;
 mod detections;
 mod drift;
 mod expected;
