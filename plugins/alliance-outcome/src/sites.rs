@@ -83,11 +83,11 @@ pub(crate) fn add(findings: &mut Findings, pair: &Pair<'_>) {
             given
         }),
     ]);
-    findings.figures.extend(fit.ok().map(|fit| forest(pair, &sites, &fit)));
+    findings.figures.extend(fit.ok().map(|fit| forest(pair, &sites, &fit, &published)));
 }
 
 /// The sites, their pooled value, where a new site is expected, and the published value.
-fn forest(pair: &Pair<'_>, sites: &[Site], fit: &RandomEffects) -> Figure {
+fn forest(pair: &Pair<'_>, sites: &[Site], fit: &RandomEffects, published: &Published) -> Figure {
     let z = normal::quantile(0.975);
     let row = |label: String, n: u64, value: Ranged, weight: Option<f64>| {
         let [estimate, low, high] = [value.estimate, value.low, value.high].map(f64::tanh);
@@ -99,11 +99,8 @@ fn forest(pair: &Pair<'_>, sites: &[Site], fit: &RandomEffects) -> Figure {
     });
     let of_all = Ranged { estimate: fit.mu, low: fit.ci[0], high: fit.ci[1] };
     let pooled = row("Pooled".to_owned(), sites.iter().map(|s| s.n).sum(), of_all, None);
-    let (settings, df) = (pair.study.run.settings(), fit.k - 1);
-    let estimate = settings.benchmark;
-    let [low, high] = settings.benchmark_interval;
-    let is_its_own = low <= estimate && estimate <= high;
-    let [low, high] = if is_its_own { [low, high] } else { [estimate, estimate] };
+    let Published { r: estimate, ci: [low, high], .. } = *published;
+    let df = fit.k - 1;
     let words = pair.words.with("sites", sites.len()).with("df", df).with("p", fit.q_p);
     let words = words.numbers([("q", fit.q), ("tau2", fit.tau2), ("i2", fit.i2)]);
     let words = words.with("pooled", pooled.value.estimate);
