@@ -3,25 +3,25 @@
 use dyad_plugin::figure::{JacobsonTruax, Marks, Plot};
 use dyad_plugin::prelude::*;
 use dyad_plugin::{apa, binned};
-use dyad_stats::change::Classifier;
+use dyad_stats::change::{Classifier, ClientChange};
 
 use crate::outcome::Outcome;
-use crate::rates::{CLASSES, Client};
+use crate::rates::{CLASSES, rate};
 
 /// The Jacobson–Truax plot of one outcome; `None` without clients.
 pub(crate) fn jacobson_truax(
     outcome: &Outcome<'_>,
     rule: &Classifier,
     estimates: &[Estimate],
-    clients: &[Client],
+    clients: &[(usize, ClientChange)],
 ) -> Option<Figure> {
     if clients.is_empty() {
         return None;
     }
     let four = CLASSES[..4].iter().zip(estimates);
     let classes = four.filter_map(|(kind, estimate)| {
-        let name = kind.key.trim_start_matches("Y/").to_owned();
-        Some((name, kind.rate(clients).count(), estimate.estimate?))
+        let name = kind.0.trim_start_matches("Y/").to_owned();
+        Some((name, rate(kind, clients).count(), estimate.estimate?))
     });
     let classes: Vec<(String, u64, f64)> = classes.collect();
     let said = classes.iter();

@@ -55,11 +55,8 @@ impl<'a> Course<'a> {
         knots.dedup();
         let mut lines = vec![Term::Session];
         lines.extend(knots.into_iter().map(Term::After));
-        let mut early = Occasions::new(settings.occasions().0);
-        for client in 0..clients.len() {
-            let rated = clients.rated(client, &ratings);
-            early.push(rated.map(|(session, rating)| (settings.occasion(session), rating)));
-        }
+        let mut early = Occasions::of_window(settings.peak_window);
+        (0..clients.len()).for_each(|client| early.push(clients.rated(client, &ratings)));
         Ok(Self {
             settings,
             seed: run.seed(),

@@ -43,16 +43,6 @@ impl Settings {
         let [first, last] = self.peak_window;
         (first..=last).filter(|session| *session != self.peak_session).map(Term::At)
     }
-
-    /// Position of a session among those of the window; for one before it, beyond all of them.
-    fn occasion(&self, session: i64) -> usize {
-        usize::try_from(session - self.peak_window[0]).unwrap_or(usize::MAX)
-    }
-
-    /// How many sessions the window has, and the position of the tested one.
-    fn occasions(&self) -> (usize, usize) {
-        (self.occasion(self.peak_window[1]) + 1, self.occasion(self.peak_session))
-    }
 }
 
 struct EarlyPeak;

@@ -11,7 +11,8 @@ use crate::course::Course;
 /// Adds, over the clients who rated every session of the window, the shares of the highest rating, their test against any order, the
 /// contrast of the tested session, and the test against drift.
 pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
-    let (words, (width, tested)) = (&course.words, course.settings.occasions());
+    let (words, settings) = (&course.words, course.settings);
+    let (width, tested) = (course.early.width(), course.early.position(settings.peak_session));
     let (with, ratings) = course.early.complete();
     let n = course.clients.counts(&with);
     let lost = (course.clients.len() - with.len()) as u64;
@@ -19,7 +20,7 @@ pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
         words.estimate(key).counts(n).dropped(words.text("dropped.window"), lost)
     };
     let found = peaks(&ratings, width);
-    for (occasion, k) in (0..width).zip(course.settings.peak_window[0]..) {
+    for (occasion, k) in (0..width).zip(settings.peak_window[0]..) {
         let share = new(&words.with("k", k), "peak/A/share_session_{k}");
         findings.estimates.push(share.given(found.as_ref(), |e, found| {
             e.value(found.shares[occasion]).detail("tied_clients", found.tied_clients as f64)
@@ -55,18 +56,19 @@ pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
 
 /// Shares by session beside what chance alone gives.
 fn figure(course: &Course<'_>, found: &Peaks, n: Counts) -> Figure {
-    let (peak, (width, tested)) = (course.settings.peak_session, course.settings.occasions());
+    let (peak, first) = (course.settings.peak_session, course.settings.peak_window[0]);
     let band = found.null_band();
-    let bars = (course.settings.peak_window[0]..).zip(&found.shares).map(|(k, &value)| Bar {
+    let bars = (first..).zip(&found.shares).map(|(k, &value)| Bar {
         label: k.to_string(),
         value,
         interval: None,
         null_band: Some(band),
         highlight: k == peak,
     });
-    let expected = 1.0 / width as f64;
+    let expected = 1.0 / found.shares.len() as f64;
+    let tested = found.shares[course.early.position(peak)];
     let words = course.words.with("tied", found.tied_clients);
-    let words = words.numbers([("tested", found.shares[tested]), ("expected", expected)]);
+    let words = words.numbers([("tested", tested), ("expected", expected)]);
     let reference = Reference { label: words.text("any_order"), value: expected };
     words.bars("peak-A", n, bars.collect(), Some(reference))
 }

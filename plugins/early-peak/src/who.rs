@@ -11,7 +11,7 @@ use crate::course::Course;
 /// three groups as a table.
 pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
     let (words, settings) = (&course.words, course.settings);
-    let (with, differences) = course.early.contrasts(settings.occasions().1);
+    let (with, differences) = course.early.contrasts(settings.peak_session);
     let lost = (course.clients.len() - with.len()) as u64;
     let of_available = words
         .estimate("peak/A/contrast_{peak_session}_available")

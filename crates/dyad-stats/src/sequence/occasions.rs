@@ -1,27 +1,42 @@
-//! Ratings at the same few occasions: who gave all of them, and how far one stands out from a client's others.
+//! Ratings at the sessions of a window: who gave all of them, and how far one stands out from a client's others.
 
 use crate::moments::Moments;
 
-/// Ratings of clients at the same occasions, client after client; a missing one stays missing.
+/// Ratings of clients at the sessions of a window, client after client; a missing one stays missing.
 #[derive(Clone, Debug)]
 pub struct Occasions {
+    first: i64,
     width: usize,
     ratings: Vec<Option<f64>>,
 }
 
 impl Occasions {
-    /// No client yet, and so many occasions.
+    /// No client yet, in a window of these session numbers.
     #[must_use]
-    pub fn new(width: usize) -> Self {
-        Self { width: width.max(1), ratings: Vec::new() }
+    pub fn of_window([first, last]: [i64; 2]) -> Self {
+        let width = usize::try_from(last.saturating_sub(first)).unwrap_or(0) + 1;
+        Self { first, width, ratings: Vec::new() }
     }
 
-    /// Adds the next client: occasions, counted from 0, with what was rated there. One beyond the last is left out.
-    pub fn push(&mut self, rated: impl IntoIterator<Item = (usize, f64)>) {
+    /// How many sessions the window has.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The position of a session in the window; for one outside, beyond all of them.
+    #[must_use]
+    pub fn position(&self, session: i64) -> usize {
+        usize::try_from(session.saturating_sub(self.first)).unwrap_or(usize::MAX)
+    }
+
+    /// Adds the next client: session numbers with what was rated there. A session outside the window is left out.
+    pub fn push(&mut self, rated: impl IntoIterator<Item = (i64, f64)>) {
         let start = self.ratings.len();
         self.ratings.resize(start + self.width, None);
-        for (occasion, rating) in rated {
-            if let Some(slot) = self.ratings[start..].get_mut(occasion) {
+        for (session, rating) in rated {
+            let position = self.position(session);
+            if let Some(slot) = self.ratings[start..].get_mut(position) {
                 *slot = Some(rating);
             }
         }
@@ -59,7 +74,7 @@ impl Occasions {
         moments
     }
 
-    /// How far one occasion stands out: of every client who rated it and another one, the position and the rating less the mean of the
+    /// How far one session stands out: of every client who rated it and another one, the position and the rating less the mean of the
     /// client's others.
     ///
     /// # Missing values
@@ -68,7 +83,8 @@ impl Occasions {
     /// # Source
     /// Arithmetic. Checked against R: `tests/golden/_early_peak.R`, `contrast_3_available`.
     #[must_use]
-    pub fn contrasts(&self, occasion: usize) -> (Vec<usize>, Vec<f64>) {
+    pub fn contrasts(&self, session: i64) -> (Vec<usize>, Vec<f64>) {
+        let occasion = self.position(session);
         let one = |(client, row): (usize, &[Option<f64>])| {
             let mut others = Moments::new();
             let others_at = row.iter().enumerate().filter(|(at, _)| *at != occasion);
@@ -85,13 +101,13 @@ mod tests {
 
     #[test]
     fn who_lacks_a_rating_is_not_complete() {
-        let mut ratings = Occasions::new(3);
-        ratings.push([(0, 2.0), (1, 5.0), (2, 4.0)]);
-        ratings.push([(1, 6.0), (2, 3.0), (7, 1.0)]);
-        ratings.push([(0, 1.0), (2, 2.0)]);
-        ratings.push([(1, 4.0)]);
+        let mut ratings = Occasions::of_window([2, 4]);
+        ratings.push([(1, 9.0), (2, 2.0), (3, 5.0), (4, 4.0)]);
+        ratings.push([(3, 6.0), (4, 3.0), (7, 1.0)]);
+        ratings.push([(2, 1.0), (4, 2.0)]);
+        ratings.push([(3, 4.0)]);
         assert_eq!(ratings.complete(), (vec![0], vec![2.0, 5.0, 4.0]));
-        assert_eq!(ratings.contrasts(1), (vec![0, 1], vec![2.0, 3.0]));
+        assert_eq!(ratings.contrasts(3), (vec![0, 1], vec![2.0, 3.0]));
         let [all, complete] = &ratings.moments()[1];
         assert_eq!((all.n(), complete.n()), (3, 1));
         assert!(all.mean().is_ok_and(|mean| (mean - 5.0).abs() < 1e-12));

@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// Statistics whose values stand in the record of another name: a reader of a result, or one of several that are computed together.
-const UNDER_ANOTHER_NAME: [(&str, &str); 44] = [
+const UNDER_ANOTHER_NAME: [(&str, &str); 45] = [
     ("change/gain", "change/classes"),
     ("change/classify", "change/classes"),
+    ("change/change", "change/classes"),
     ("change/cutoff_a", "change/cutoff"),
     ("change/cutoff_b", "change/cutoff"),
     ("change/cutoff_c", "change/cutoff"),
