@@ -267,8 +267,8 @@ impl<'r> Clients<'r> {
     /// [`Estimate::spread`]: dyad_model::Estimate::spread
     #[must_use]
     pub fn spread(&self, clients: &[usize]) -> Option<Spread> {
-        let caseloads = self.therapist_ranges(clients).ok()?;
-        let caseloads: Vec<u64> = caseloads.iter().map(|range| range.len() as u64).collect();
+        let caseloads = self.caseloads(clients).ok()?;
+        let caseloads: Vec<u64> = caseloads.into_iter().map(u64::from).collect();
         Spread::over_therapists(&caseloads)
     }
 
@@ -302,6 +302,15 @@ impl<'r> Clients<'r> {
     pub fn therapist_ranges(&self, clients: &[usize]) -> Result<Vec<Range<usize>>, &'static str> {
         self.need_therapists()?;
         Ok(ranges_by(clients, |client| self.therapist(client)))
+    }
+
+    /// How many of these clients each therapist has.
+    ///
+    /// # Errors
+    /// The sentence to refuse with, if the study names no therapists.
+    pub fn caseloads(&self, clients: &[usize]) -> Result<Vec<u32>, &'static str> {
+        let ranges = self.therapist_ranges(clients)?;
+        Ok(ranges.iter().map(|of| u32::try_from(of.len()).unwrap_or(u32::MAX)).collect())
     }
 
     /// Contiguous ranges of positions in `clients` that share a site.

@@ -9,6 +9,9 @@
 //! symbol = { bounded = "r" }          # how sentences write it; without one they leave it out
 //! ```
 //!
+//! A figure has `title`, `caption` and `alt`, and `x` and `y` for the titles of its axes ([`Words::figure_with_axes`]); a table `title`, `note`
+//! and `columns`, or the `rows` it sums up; everything else that is said stands under `[text]`.
+//!
 //! `run.words().about("A", alliance).about("Y", outcome).estimate("early/A/Y/pearson")` is that estimate: in an id, a part between
 //! `/` or `-` that was bound is the measure's id; in a text, `{A}` is its name and `{A.id}` its id. A placeholder may also name what
 //! [`Words::with`] bound and any setting. After a colon stands how a number or an interval is written: `{x:2}` with two decimals,
@@ -27,7 +30,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::sentence::{Symbol, reported};
-use crate::{Basis, Failure, summary};
+use crate::{Basis, Failure, Given, summary};
 use file::File;
 pub use fill::Fill;
 
@@ -128,6 +131,15 @@ impl<'d> Words<'d> {
         let estimate = Estimate::new(self.id(key), self.fill(&words.label));
         let estimate = Estimate { n, dropped, ..estimate };
         words.source.iter().fold(estimate.method(self.fill(&words.method)), |e, key| e.source(key))
+    }
+
+    /// Adds the caution of this key, which may name `{therapists}`, where an estimate rests on fewer therapists than `enough`.
+    #[must_use]
+    pub fn few_therapists(&self, estimate: Estimate, enough: u64, key: &str) -> Estimate {
+        match estimate.n.therapists {
+            Some(n) if n < enough => estimate.warn_if(true, self.with("therapists", n).text(key)),
+            _ => estimate,
+        }
     }
 
     /// A figure without axes, with its title, caption and alternative text.

@@ -39,19 +39,19 @@ pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
     for k in first..=last {
         let at = sessions.entry(k).or_default();
         let (n, words) = (at.ratings.n(), course.words.with("k", k));
-        let new = |key: &str| {
-            let estimate = words.estimate(key).counts(clients.counts(&at.clients).with_rows(n));
-            estimate.dropped(words.text("dropped.mean"), clients.len() as u64 - n)
-        };
+        let basis = Basis::from(clients.counts(&at.clients).with_rows(n));
+        let lost = clients.len() as u64 - n;
+        let words = words.over(basis.without(words.text("dropped.mean"), lost));
         let found = at.ratings.mean();
         let found =
             found.and_then(|mean| Ok((mean, at.ratings.se()?, at.ratings.t_interval(0.95)?)));
-        findings.estimates.push(new("mean/A/session_{k}").given(found, |e, (mean, se, ci)| {
+        let plain = words.estimate("mean/A/session_{k}").given(found, |e, (mean, se, ci)| {
             let given = e.value(mean).se(se).ci(ci).detail("df", n as f64 - 1.0);
             given.warn_if(clients.has_therapists(), words.text("warn.independent"))
-        }));
-        let robust = new("mean/A/session_{k}/by_therapist");
-        findings.estimates.push(robust.mean_by_therapist(clients, &at.clients, &at.values));
+        });
+        let robust = words.estimate("mean/A/session_{k}/by_therapist");
+        let robust = robust.mean_by_therapist(clients, &at.clients, &at.values);
+        findings.estimates.extend([plain, robust]);
     }
     findings.figures.extend(figure(course, &sessions));
 }

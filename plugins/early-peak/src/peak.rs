@@ -11,22 +11,21 @@ use crate::course::Course;
 /// Adds, over the clients who rated every session of the window, the shares of the highest rating, their test against any order, the
 /// contrast of the tested session, and the test against drift.
 pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
-    let (words, settings) = (&course.words, course.settings);
+    let settings = course.settings;
     let (width, tested) = (course.early.width(), course.early.position(settings.peak_session));
     let (with, ratings) = course.early.complete();
     let n = course.clients.counts(&with);
     let lost = (course.clients.len() - with.len()) as u64;
-    let new = |words: &Words<'_>, key: &str| {
-        words.estimate(key).counts(n).dropped(words.text("dropped.window"), lost)
-    };
+    let words =
+        course.words.over(Basis::from(n).without(course.words.text("dropped.window"), lost));
     let found = peaks(&ratings, width);
     for (occasion, k) in (0..width).zip(settings.peak_window[0]..) {
-        let share = new(&words.with("k", k), "peak/A/share_session_{k}");
+        let share = words.with("k", k).estimate("peak/A/share_session_{k}");
         findings.estimates.push(share.given(found.as_ref(), |e, found| {
             e.value(found.shares[occasion]).detail("tied_clients", found.tied_clients as f64)
         }));
     }
-    let permutation = new(words, "peak/A/session_{peak_session}_permutation");
+    let permutation = words.estimate("peak/A/session_{peak_session}_permutation");
     let permutation = permutation.given(found.as_ref(), |e, found| {
         e.value(found.shares[tested])
             .p(found.permutation_p(tested))
@@ -36,13 +35,13 @@ pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
     let above_others =
         |x: &[f64]| x[tested] - (x.iter().sum::<f64>() - x[tested]) / (width as f64 - 1.0);
     let differences: Vec<f64> = ratings.chunks_exact(width).map(above_others).collect();
-    let contrast = new(words, "peak/A/contrast_{peak_session}");
+    let contrast = words.estimate("peak/A/contrast_{peak_session}");
     let contrast = contrast.t_test(moments::one_sample(&differences, 0.0));
     let drift = ar1_complete(&ratings, width).and_then(|drift| {
         let found = found.as_ref().map_err(Clone::clone)?;
         Ok((found.shares[tested], drift.rho, found.against_drift(tested, drift.rho)?))
     });
-    let drifting = new(words, "peak/A/session_{peak_session}_drift");
+    let drifting = words.estimate("peak/A/session_{peak_session}_drift");
     let drifting = drifting.given(drift, |e, (share, rho, test)| {
         let [low, high] = test.band;
         e.value(share)

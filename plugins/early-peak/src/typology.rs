@@ -28,16 +28,12 @@ pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
             with.push(client);
         }
     }
-    let (words, n) = (course.words.with("n", with.len()), with.len() as u64);
-    let counts = course.clients.counts(&with);
+    let (words, n) = (course.words.with("n", with.len()), course.clients.counts(&with));
+    let basis = Basis::from(n).without(words.text("dropped.few"), typology.few);
+    let words = words.over(basis.without(words.text("dropped.exact"), typology.unclear));
     let mut bars = Vec::with_capacity(KINDS.len());
     for (kind, key, name) in KINDS {
-        let estimate = words
-            .estimate(key)
-            .counts(counts)
-            .dropped(words.text("dropped.few"), typology.few)
-            .dropped(words.text("dropped.exact"), typology.unclear)
-            .share(typology.count(kind), n);
+        let estimate = words.estimate(key).share(typology.count(kind), with.len() as u64);
         bars.extend(estimate.estimate.map(|value| Bar {
             label: name.to_owned(),
             value,
@@ -49,5 +45,5 @@ pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
     }
     let Some(largest) = bars.iter().max_by(|a, b| a.value.total_cmp(&b.value)) else { return };
     let words = words.with("largest", largest.value).with("kind", &largest.label);
-    findings.figures.push(words.bars("typology-A", counts, bars, None));
+    findings.figures.push(words.bars("typology-A", n, bars, None));
 }

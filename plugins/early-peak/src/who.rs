@@ -13,20 +13,17 @@ pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
     let (words, settings) = (&course.words, course.settings);
     let (with, differences) = course.early.contrasts(settings.peak_session);
     let lost = (course.clients.len() - with.len()) as u64;
-    let of_available = words
-        .estimate("peak/A/contrast_{peak_session}_available")
-        .counts(course.clients.counts(&with))
-        .dropped(words.text("dropped.available"), lost)
-        .t_test(moments::one_sample(&differences, 0.0));
+    let available = Basis::from(course.clients.counts(&with));
+    let available = words.over(available.without(words.text("dropped.available"), lost));
+    let of_available = available.estimate("peak/A/contrast_{peak_session}_available");
+    let of_available = of_available.t_test(moments::one_sample(&differences, 0.0));
 
     let others: Vec<String> = settings.others().map(|term| term.to_string()).collect();
     let fit = course.window.fit_with(&others, Criterion::Reml);
     let weight = -1.0 / others.len().max(1) as f64;
     let weights: Vec<(&String, f64)> = others.iter().map(|name| (name, weight)).collect();
-    let by_model = words
-        .estimate("peak/A/contrast_{peak_session}_model")
-        .counts(course.window.n)
-        .fixed_effect(&fit, &weights);
+    let by_model = words.over(course.window.n).estimate("peak/A/contrast_{peak_session}_model");
+    let by_model = by_model.fixed_effect(&fit, &weights);
     findings.estimates.extend([of_available, by_model]);
 
     let fitted = |session: i64| -> Option<f64> {

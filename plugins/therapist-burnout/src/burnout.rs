@@ -131,7 +131,5 @@ impl<'r> Burnout<'r> {
 
 /// What is said beside an estimate that rests on few therapists.
 pub(crate) fn few(run: &Run<Settings>, estimate: Estimate) -> Estimate {
-    let therapists = estimate.n.therapists.unwrap_or(u64::MAX);
-    let warning = run.words().with("therapists", therapists).text("warn.few");
-    estimate.warn_if(therapists < run.settings().min_therapists, warning)
+    run.words().few_therapists(estimate, run.settings().min_therapists, "warn.few")
 }

@@ -44,18 +44,14 @@ impl<'r> Therapists<'r> {
             self.clients.complete_cases([&self.last, &self.baseline, &burnout.score]);
         let words = self.words.about("B", burnout.measure).over(&sample);
         let columns = [("baseline", &baseline[..]), ("burnout", &score)];
-        let tau2 = |count: usize| {
-            let fit = self.clients.therapist_model(&sample, &columns[..count], &last);
-            fit.map(|fit| fit.variances.cluster)
-        };
-        let pair = || -> Result<(f64, f64), String> {
-            burnout.usable.clone()?;
-            let (without, with) = (tau2(1)?, tau2(2)?);
+        let fit = |count: usize| self.clients.therapist_model(&sample, &columns[..count], &last);
+        let pair = burnout.usable.clone().and_then(|()| {
+            let [without, with] = [fit(1)?, fit(2)?].map(|fit| fit.variances.cluster);
             let none = without <= NO_VARIANCE;
             if none { Err(words.text("refuse.no_variance")) } else { Ok((without, with)) }
-        };
+        });
         let estimate = words.estimate("therapist/Y/B/variance_explained");
-        let estimate = estimate.given(pair(), |e, (without, with)| {
+        let estimate = estimate.given(pair, |e, (without, with)| {
             e.value((without - with) / without)
                 .details([("variance_without", without), ("variance_with", with)])
                 .warn(words.text("warn.imprecise"))
@@ -74,21 +70,15 @@ impl<'r> Therapists<'r> {
         let fit = self.clients.therapist_model(&sample, &[("baseline", &baseline)], &last);
         findings.estimates.push(self.share(adjusted.estimate("therapist/Y/icc_adjusted"), &fit));
 
-        let smallest = || {
-            let ranges = self.clients.therapist_ranges(&all.clients)?;
-            let sizes = ranges.iter().filter_map(|r| u32::try_from(r.len()).ok());
-            let sizes: Vec<u32> = sizes.collect();
-            Ok::<_, String>(detectable_icc(&sizes, self.run.settings().power)?)
-        };
-        let estimate = words.estimate("therapist/Y/detectable");
-        findings.estimates.push(estimate.given(smallest(), Estimate::value));
+        let caseloads = self.clients.caseloads(&all.clients).map_err(str::to_owned);
+        let smallest = caseloads.and_then(|n| Ok(detectable_icc(&n, self.run.settings().power)?));
+        let detectable = words.estimate("therapist/Y/detectable");
+        findings.estimates.push(detectable.given(smallest, Estimate::value));
 
         let singles = ["therapist/Y/reliability", "therapist/Y/deviating"];
         let singles = singles.map(|key| adjusted.estimate(key));
         match fit.and_then(|fit| Ok((fit.random_intercepts()?, fit.singular))) {
-            Err(reason) => {
-                findings.estimates.extend(singles.map(|e| e.refused(reason.as_str())));
-            }
+            Err(reason) => findings.estimates.extend(singles.map(|e| e.refused(&reason))),
             Ok((effects, singular)) => {
                 let told_apart = self.told_apart(singles, &effects);
                 findings.figures.extend(self.caterpillar(&told_apart, &effects, sample.n));
@@ -157,24 +147,27 @@ impl<'r> Therapists<'r> {
     ) -> Option<Figure> {
         let shown = self.shown(effects);
         let estimates: Vec<f64> = shown.iter().map(|t| t.estimate).collect();
-        let left = effects.len() - shown.len();
-        let words = self.words.with("shown", shown.len()).with("left", left);
-        let words = words.with("lowest", *estimates.first()?).with("highest", *estimates.last()?);
-        let words = words.with("reliability", reliability.estimate?);
-        let words = words.with("differ", shown.iter().filter(|t| t.differs()).count());
-        let form = if deviating.refused.is_none() { "ordered" } else { "binned" };
+        let (left, told_apart) = (effects.len() - shown.len(), deviating.refused.is_none());
+        let differ = shown.iter().filter(|t| t.differs()).count();
+        let words = self.words.numbers([
+            ("shown", shown.len() as f64),
+            ("left", left as f64),
+            ("lowest", *estimates.first()?),
+            ("highest", *estimates.last()?),
+            ("reliability", reliability.estimate?),
+            ("differ", differ as f64),
+        ]);
+        let form = if told_apart { "ordered" } else { "binned" };
+        let [caption, alt] = [form.to_owned(), format!("{form}_alt")]
+            .map(|key| words.text(&format!("caterpillar.{key}")));
         let small = if left > 0 { words.text("caterpillar.small") } else { String::new() };
-        let words = words
-            .with("caption", words.text(&format!("caterpillar.{form}")))
-            .with("alt", words.text(&format!("caterpillar.{form}_alt")))
-            .with("small", small);
+        let words = words.with("caption", caption).with("alt", alt).with("small", small);
         let ranged = |t: &RandomIntercept| {
             let [low, high] = t.interval();
             Ranged { estimate: t.estimate, low, high }
         };
-        let units = shown.into_iter().filter(|_| form == "ordered").map(ranged).collect();
-        let interval = words.text("caterpillar.interval");
-        let bins = binned::line(&estimates, BINS);
+        let units = shown.into_iter().filter(|_| told_apart).map(ranged).collect();
+        let (interval, bins) = (words.text("caterpillar.interval"), binned::line(&estimates, BINS));
         let figure = words.figure_with_axes("therapists-Y", n, |[x, _]| {
             Plot::Caterpillar(Caterpillar { x, units, bins, interval })
         });

@@ -87,9 +87,16 @@ impl<'b> Through<'b> {
         [product, low, at("moderation/A/Y/B/high_burnout", 1.0)].map(|e| self.cautioned(e))
     }
 
-    /// Burnout to outcome through the alliance, between therapists: 2-1-1 on observed means.
+    /// Burnout to outcome through the alliance, between therapists: 2-1-1 on observed means, early ~ burnout + (1 | therapist) and
+    /// final ~ baseline + burnout + within + therapist mean + (1 | therapist).
     pub(crate) fn mediation(&self) -> ([Estimate; 6], Option<Figure>) {
-        let (first, second) = (self.first_path(), self.second_path());
+        let parts = self.parts.as_ref().map_err(Clone::clone);
+        let first = parts.clone().and_then(|_| self.fit(&[("burnout", &self.score)], &self.early));
+        let second = parts.and_then(|[between, within]| {
+            let about_client = [("baseline", &self.baseline[..]), ("burnout", &self.score)];
+            let alliance = [("within", &within[..]), ("therapist_mean", between)];
+            self.fit(&[about_client, alliance].concat(), &self.last)
+        });
         let a = self.effect("mediation/A/Y/B/a", &first, &[("burnout", 1.0)]);
         let b = self.effect("mediation/A/Y/B/b_between", &second, &[("therapist_mean", 1.0)]);
         let direct = self.effect("mediation/A/Y/B/direct", &second, &[("burnout", 1.0)]);
@@ -113,24 +120,6 @@ impl<'b> Through<'b> {
         ([a, b, direct, exact, sobel, aroian].map(|e| self.cautioned(e)), figure)
     }
 
-    /// early ~ burnout + (1 | therapist).
-    fn first_path(&self) -> Result<Fit, String> {
-        self.parts.as_ref().map_err(Clone::clone)?;
-        self.fit(&[("burnout", &self.score)], &self.early)
-    }
-
-    /// final ~ baseline + burnout + within + therapist mean + (1 | therapist).
-    fn second_path(&self) -> Result<Fit, String> {
-        let [between, within] = self.parts.as_ref().map_err(Clone::clone)?;
-        let columns = [
-            ("baseline", &self.baseline[..]),
-            ("burnout", &self.score),
-            ("within", within),
-            ("therapist_mean", between),
-        ];
-        self.fit(&columns, &self.last)
-    }
-
     /// The product of two paths, or the reason of the one that is missing.
     fn product(&self, one: &Estimate, two: &Estimate) -> Result<IndirectEffect, String> {
         let missing = || {
@@ -144,9 +133,8 @@ impl<'b> Through<'b> {
 
     /// What few therapists do to the observed-mean version.
     fn liberal(&self, estimate: Estimate) -> Estimate {
-        let therapists = estimate.n.therapists.unwrap_or(u64::MAX);
-        let words = self.words.with("therapists", therapists).with("enough", ENOUGH_THERAPISTS);
-        estimate.warn_if(therapists < ENOUGH_THERAPISTS, words.text("warn.liberal"))
+        let words = self.words.with("enough", ENOUGH_THERAPISTS);
+        words.few_therapists(estimate, ENOUGH_THERAPISTS, "warn.liberal")
     }
 
     /// `None` if a path has no interval.

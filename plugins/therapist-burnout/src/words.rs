@@ -30,13 +30,15 @@ pub(crate) fn notes(findings: &mut Findings, run: &Run<Settings>, clients: &Clie
 
 fn caseloads(run: &Run<Settings>, clients: &Clients<'_>) -> Option<Note> {
     let all: Vec<usize> = (0..clients.len()).collect();
-    let ranges = clients.therapist_ranges(&all).ok()?;
-    let mut sizes: Vec<usize> = ranges.iter().map(ExactSizeIterator::len).collect();
+    let mut sizes = clients.caseloads(&all).ok()?;
     sizes.sort_unstable();
-    let few = |size: &&usize| **size < run.settings().min_caseload as usize;
-    let words = run.words().with("small", sizes.iter().filter(few).count());
-    let words = words.with("smallest", *sizes.first()?).with("largest", *sizes.last()?);
-    let words = words.with("median", *sizes.get(sizes.len() / 2)?).with("therapists", sizes.len());
+    let few = sizes.iter().filter(|size| **size < run.settings().min_caseload).count();
+    let number = |size: &u32| f64::from(*size);
+    let words = run.words().with("small", few).with("therapists", sizes.len()).numbers([
+        ("smallest", number(sizes.first()?)),
+        ("largest", number(sizes.last()?)),
+        ("median", number(sizes.get(sizes.len() / 2)?)),
+    ]);
     Some(words.note(NoteKind::Info, "note.caseload"))
 }
 
