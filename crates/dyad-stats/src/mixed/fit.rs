@@ -1,7 +1,7 @@
 //! Fitting a model, and what comes out of it.
 
 use super::kernel::evaluate::{At, Deviance, Shape};
-use super::kernel::minimise::{Minimum, hessian, minimise};
+use super::kernel::minimise::{Minimum, curvature_at, hessian, minimise};
 use super::kernel::pair::Symmetric;
 use super::kernel::rows::{Criterion, Level, Rows};
 use crate::linalg::Cholesky;
@@ -89,14 +89,14 @@ pub(super) struct Start {
 /// The least deviance.
 pub(super) struct Optimum {
     pub(super) theta: Vec<f64>,
-    /// The Hessian of the deviance there; `None` at a boundary, or where it was not measured.
+    /// The Hessian of the deviance there, where the search began near.
     curvature: Option<Vec<f64>>,
 }
 
 /// With so many clusters, a search among some of them shows where the least deviance of all lies.
-const MANY: usize = 8_000;
+const MANY: usize = 20_000;
 /// How many of them are then searched first.
-const SOME: usize = 1_500;
+const SOME: usize = 4_000;
 
 /// Fits the model; `near` is θ of a fit to nearly the same rows, if there is one.
 pub(super) fn fit(rows: &Rows, kind: Criterion, near: Option<&[f64]>) -> Result<Fit> {
@@ -123,10 +123,21 @@ pub(super) fn fit(rows: &Rows, kind: Criterion, near: Option<&[f64]>) -> Result<
 /// The least deviance of a part of the clusters, its curvature scaled to all of them; `None` if it has none.
 fn among_some(data: &Rows, kind: Criterion) -> Option<Start> {
     let some = data.every(data.sizes.len() / SOME);
-    let found = optimum(&Deviance::new(&some, kind), None).ok()?;
+    let deviance = Deviance::new(&some, kind);
+    let found = search(&deviance, &[], &start(deviance.shape, 1.0), None)?;
+    let Minimum { at, curvature, .. } = with_signs(deviance.shape, found);
     let ratio = data.sizes.len() as f64 / some.sizes.len().max(1) as f64;
-    let curvature = found.curvature.map(|c| c.iter().map(|c| c * ratio).collect());
-    Some(Start { theta: found.theta, curvature })
+    let curvature = curvature.map(|c| c.iter().map(|c| c * ratio).collect());
+    Some(Start { theta: at, curvature })
+}
+
+/// The same standard deviation everywhere, and no covariance.
+fn start(shape: Shape, value: f64) -> Vec<f64> {
+    let mut theta = vec![0.0; shape.parameters()];
+    for i in shape.diagonal() {
+        theta[i] = value;
+    }
+    theta
 }
 
 fn fits_every_row() -> StatsError {
@@ -227,6 +238,12 @@ fn dependent(data: &Rows, column: usize) -> StatsError {
     StatsError::Collinear { columns }
 }
 
+/// The deviance and its gradient in θ.
+fn with_gradient(deviance: &Deviance, theta: &[f64]) -> Option<(f64, Vec<f64>)> {
+    let at = deviance.at(theta, true).ok()?;
+    Some((at.deviance, deviance.gradient(theta, &at)))
+}
+
 /// The least deviance that a search from a start finds, some parameters fixed at 0.
 fn search(
     deviance: &Deviance,
@@ -247,10 +264,8 @@ fn search(
         return Some(Minimum { at, value, curvature: None });
     }
     let objective = |v: &[f64]| {
-        let theta = widen(v);
-        let at = deviance.at(&theta, true).ok()?;
-        let gradient = deviance.gradient(&theta, &at);
-        Some((at.deviance, free.iter().map(|&i| gradient[i]).collect()))
+        let (value, gradient) = with_gradient(deviance, &widen(v))?;
+        Some((value, free.iter().map(|&i| gradient[i]).collect()))
     };
     let from: Vec<f64> = free.iter().map(|&i| start[i]).collect();
     let found = minimise(&objective, &from, known)?;
@@ -263,17 +278,10 @@ fn search(
 /// it is also searched on its own, so that a minimum there is met exactly.
 pub(super) fn optimum(deviance: &Deviance, near: Option<&Start>) -> Result<Optimum> {
     let shape = deviance.shape;
-    let k = shape.parameters();
     let diagonal = shape.diagonal();
     let search =
         |fixed: &[usize], start: &[f64], known| self::search(deviance, fixed, start, known);
-    let start = |value: f64| {
-        let mut theta = vec![0.0; k];
-        for &i in &diagonal {
-            theta[i] = value;
-        }
-        theta
-    };
+    let start = |value: f64| start(shape, value);
     let mut best: Option<Minimum> = near.and_then(|near| {
         // At 0 exactly the deviance is level whether or not that is its minimum.
         let mut from = near.theta.clone();
@@ -335,6 +343,9 @@ pub(super) fn optimum(deviance: &Deviance, near: Option<&Start>) -> Result<Optim
             corner.iter().copied().filter(|&i| is_intercept_of_slope(shape, i)).collect();
         corner.extend(slopes.iter().map(|i| i + 1));
         let rounding = 1e-12 * best.value.abs().max(1e3);
+        if known && is_hopeless(deviance, &corner, &best) {
+            continue;
+        }
         let found = search(&corner, &best.at, None);
         if let Some(found) = found.filter(|found| found.value <= best.value + rounding) {
             let zeros =
@@ -344,12 +355,37 @@ pub(super) fn optimum(deviance: &Deviance, near: Option<&Start>) -> Result<Optim
             }
         }
     }
-    let Minimum { at, curvature, .. } = best;
-    let theta = with_signs(shape, at.clone());
-    // Where signs were turned, so would be the curvature.
-    let same = theta.iter().zip(&at).all(|(turned, at)| turned.total_cmp(at).is_eq());
-    // From afar it is measured again, to more digits than a search needs.
-    Ok(Optimum { theta, curvature: curvature.filter(|_| same && known) })
+    let Minimum { at: theta, curvature, .. } = with_signs(shape, best);
+    // Otherwise it is measured to more digits than a search needs.
+    let curvature = if known {
+        curvature.or_else(|| curvature_at(&|theta| with_gradient(deviance, theta), &theta))
+    } else {
+        None
+    };
+    Ok(Optimum { theta, curvature })
+}
+
+/// Whether the deviance with some parameters at 0 stays above the least one by far: a Newton step there, ten times as good as it
+/// promises, would not reach it.
+fn is_hopeless(deviance: &Deviance, corner: &[usize], best: &Minimum) -> bool {
+    let k = best.at.len();
+    let mut theta = best.at.clone();
+    for &i in corner {
+        theta[i] = 0.0;
+    }
+    let promised = || {
+        let at = deviance.at(&theta, true).ok()?;
+        let mut curvature = best.curvature.clone()?;
+        let mut gradient = deviance.gradient(&theta, &at);
+        for &i in corner {
+            gradient[i] = 0.0;
+            (0..k).for_each(|j| (curvature[i * k + j], curvature[j * k + i]) = (0.0, 0.0));
+            curvature[i * k + i] = 1.0;
+        }
+        let factor = Cholesky::new(&curvature, k, k, 1e-10).ok()?;
+        Some(at.deviance - 5.0 * factor.quadratic_form(&gradient))
+    };
+    promised().is_some_and(|promised| promised > best.value + 1e-3)
 }
 
 /// Whether a position of θ is the intercept of a level with a slope: without it there is no covariance.
@@ -359,16 +395,20 @@ fn is_intercept_of_slope(shape: Shape, at: usize) -> bool {
 }
 
 /// Standard deviations are given as positive numbers.
-fn with_signs(shape: Shape, mut theta: Vec<f64>) -> Vec<f64> {
-    for i in shape.diagonal() {
-        if theta[i] < 0.0 {
-            theta[i] = -theta[i];
-            if is_intercept_of_slope(shape, i) {
-                theta[i + 1] = -theta[i + 1];
-            }
+fn with_signs(shape: Shape, mut found: Minimum) -> Minimum {
+    let k = found.at.len();
+    let mut signs = vec![1.0; k];
+    for i in shape.diagonal().into_iter().filter(|&i| found.at[i] < 0.0) {
+        signs[i] = -1.0;
+        if is_intercept_of_slope(shape, i) {
+            signs[i + 1] = -signs[i + 1];
         }
     }
-    theta
+    found.at.iter_mut().zip(&signs).for_each(|(theta, sign)| *theta *= sign);
+    for (place, element) in found.curvature.iter_mut().flatten().enumerate() {
+        *element *= signs[place / k] * signs[place % k];
+    }
+    found
 }
 
 fn solution(deviance: &Deviance, optimum: Optimum, sigma2: f64, at: &At) -> Solution {

@@ -10,6 +10,11 @@ pub(crate) fn hessian(f: &Objective<'_>, at: &[f64]) -> Option<Vec<f64>> {
     differences(f, at, 5e-3, &[(1.0, 2.0 / 3.0), (2.0, -1.0 / 12.0)])
 }
 
+/// The Hessian by the fewest differences that give eight digits of it.
+pub(crate) fn curvature_at(f: &Objective<'_>, at: &[f64]) -> Option<Vec<f64>> {
+    differences(f, at, 1e-4, &[(1.0, 0.5)]).or_else(|| hessian(f, at))
+}
+
 fn differences(
     f: &Objective<'_>,
     at: &[f64],
@@ -66,7 +71,7 @@ pub(crate) fn minimise(
 ) -> Option<Minimum> {
     let mut at = start.to_vec();
     let (mut value, mut gradient) = f(&at)?;
-    let measured = |at: &[f64]| differences(f, at, 1e-4, &[(1.0, 0.5)]).or_else(|| hessian(f, at));
+    let measured = |at: &[f64]| curvature_at(f, at);
     let (mut curvature, mut fresh) = match known {
         Some(known) => (known, false),
         None => (measured(&at)?, true),
@@ -76,6 +81,14 @@ pub(crate) fn minimise(
         let direction = descent(&gradient, &curvature);
         let slope: f64 = direction.iter().zip(&gradient).map(|(d, g)| d * g).sum();
         // What the values cannot show any more is left to the gradient.
+        if -slope < 1e-14 * value.abs().max(1e3) {
+            if fresh {
+                (at, value) = polished(f, (at, value), gradient, &curvature);
+                return Some(Minimum { at, value, curvature: Some(curvature) });
+            }
+            (curvature, fresh) = (measured(&at)?, true);
+            continue;
+        }
         let rounding = 4.0 * f64::EPSILON * value.abs().max(1.0);
         let mut length = 1.0;
         let mut next = None;
@@ -99,13 +112,8 @@ pub(crate) fn minimise(
         let step: Vec<f64> = there.iter().zip(&at).map(|(b, a)| b - a).collect();
         let change: Vec<f64> = g.iter().zip(&gradient).map(|(b, a)| b - a).collect();
         (at, value, gradient) = (there, lower, g);
-        let done = -slope < 1e-14 * value.abs().max(1e3);
-        if done && fresh {
-            (at, value) = polished(f, (at, value), gradient, &curvature);
-            return Some(Minimum { at, value, curvature: Some(curvature) });
-        }
         // A curvature that was measured where the function is not convex, steps alone do not put right.
-        fresh = done || !learn(&mut curvature, &step, &change) || iteration % 10 == 0;
+        fresh = !learn(&mut curvature, &step, &change) || iteration % 10 == 0;
         if fresh {
             curvature = measured(&at)?;
         }
