@@ -162,7 +162,9 @@ fn plan<'a>(
         source,
     })?;
     let granted = plugin.locked.as_ref().map_or_else(LowerLimits::default, |l| l.limits);
-    let limits = capped(request.limits.applied(granted.applied(manifest.limits)), options.caps);
+    let rows = tables.iter().map(|table| table.rows).max().unwrap_or(0);
+    let asked = grown(manifest.limits, rows);
+    let limits = capped(request.limits.applied(granted.applied(asked)), options.caps);
     let measures = granted_measures(manifest, study);
     let asked =
         dyad_plugin::Request::new(request.settings.clone(), study.seed, &request.id, measures)
@@ -253,6 +255,21 @@ fn carry_out(ready: &Ready, catalogue: &Catalogue, study: &Study, options: &Opti
     outcome
 }
 
+/// Up to so many rows a manifest's limits are those of the run.
+const ROWS_OF_LIMITS: usize = 1_000_000;
+
+/// Time and memory for a study of so many rows: a plugin cannot know how large the studies are that it will see, so above a million rows
+/// what it asks for grows with them.
+fn grown(asked: Limits, rows: usize) -> Limits {
+    let millions = rows.div_ceil(ROWS_OF_LIMITS).max(1) as u64;
+    Limits {
+        wall_s: asked.wall_s.saturating_mul(millions),
+        cpu_s: asked.cpu_s.saturating_mul(millions),
+        memory_mb: asked.memory_mb.saturating_mul(millions),
+        ..asked
+    }
+}
+
 /// What the manifest asks for, never above the host's caps.
 fn capped(asked: Limits, caps: Limits) -> Limits {
     Limits {
@@ -261,5 +278,24 @@ fn capped(asked: Limits, caps: Limits) -> Limits {
         memory_mb: asked.memory_mb.min(caps.memory_mb),
         threads: asked.threads.min(caps.threads),
         output_mb: asked.output_mb.min(caps.output_mb),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_grow_with_the_study_and_never_above_the_caps() {
+        let asked = Limits::default();
+        for rows in [0, 1, 1_000_000] {
+            assert_eq!(grown(asked, rows), asked);
+        }
+        let large = grown(asked, 9_999_999);
+        assert_eq!((large.wall_s, large.memory_mb), (10 * asked.wall_s, 10 * asked.memory_mb));
+        assert_eq!((large.threads, large.output_mb), (asked.threads, asked.output_mb));
+        let caps = Options::default().caps;
+        let vast = capped(grown(asked, usize::MAX), caps);
+        assert_eq!((vast.wall_s, vast.memory_mb), (caps.wall_s, caps.memory_mb));
     }
 }

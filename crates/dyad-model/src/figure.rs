@@ -84,6 +84,26 @@ impl Figure {
         }
     }
 
+    /// Leaves out marks that are not drawn because there are too many of them ([`MOST_MARKS`]) and bins, or a density, stand in their
+    /// place: a million clients are megabytes that nobody sees.
+    pub fn thin(&mut self) {
+        fn clear<M>(marks: &mut Vec<M>, has_bins: bool) {
+            if has_bins && marks.len() > MOST_MARKS {
+                *marks = Vec::new();
+            }
+        }
+        match &mut self.plot {
+            Plot::Scatter(plot) => clear(&mut plot.points, !plot.bins.is_empty()),
+            Plot::JacobsonTruax(plot) => clear(&mut plot.points, !plot.bins.is_empty()),
+            Plot::ResponseSurface(plot) => clear(&mut plot.points, !plot.bins.is_empty()),
+            Plot::Caterpillar(plot) => clear(&mut plot.units, !plot.bins.is_empty()),
+            Plot::Raincloud(plot) => {
+                plot.groups.iter_mut().for_each(|group| clear(&mut group.points, true));
+            }
+            _ => {}
+        }
+    }
+
     /// Says that single marks are persons or sites.
     #[must_use]
     pub fn marks(mut self, marks: Marks) -> Self {
@@ -91,6 +111,9 @@ impl Figure {
         self
     }
 }
+
+/// More marks than these are drawn as bins: nobody sees points any more.
+pub const MOST_MARKS: usize = 2_000;
 
 /// What is drawn: one variant per kind, one file per kind in `dyad-report/src/figures/`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -231,5 +254,29 @@ impl Ranged {
     #[must_use]
     pub fn around(estimate: f64, half: f64) -> Self {
         Self { estimate, low: estimate - half, high: estimate + half }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_that_nobody_sees_are_left_out() {
+        let scatter = |n: usize, bins: Vec<Bin2>| {
+            let axis = || Axis::new("x");
+            let points = vec![[1.0, 2.0]; n];
+            let (line, annotation) = (Vec::new(), String::new());
+            let plot = Scatter { x: axis(), y: axis(), points, bins, line, annotation };
+            let mut figure =
+                Figure::new("a", "A", "A.", "A.", Counts::default(), Plot::Scatter(plot));
+            figure.thin();
+            let Plot::Scatter(plot) = figure.plot else { unreachable!("it stays a scatter") };
+            plot.points.len()
+        };
+        let bins = || vec![Bin2 { x: [0.0, 2.0], y: [1.0, 3.0], count: 5 }];
+        assert_eq!(scatter(MOST_MARKS, bins()), MOST_MARKS);
+        assert_eq!(scatter(MOST_MARKS + 1, bins()), 0);
+        assert_eq!(scatter(MOST_MARKS + 1, Vec::new()), MOST_MARKS + 1);
     }
 }

@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::Role;
 
-/// What one run of a plugin may use. The host caps them; the study file may lower them.
+/// What one run of a plugin may use. The host caps them, and above a million rows lets time and memory grow with the study; the study file
+/// may lower them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {

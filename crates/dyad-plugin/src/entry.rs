@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
 use arrow_array::{RecordBatch, RecordBatchReader};
-use dyad_model::{Explained, Findings, Manifest};
+use dyad_model::{Explained, Figure, Findings, Manifest};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -118,8 +118,9 @@ pub unsafe fn run<A: Analysis>(instance: *mut c_void, host: *const Host) -> i32 
             tables,
             progress: Box::new(move |fraction| host.progress(fraction)),
         };
-        let findings: Findings = A::analyse(&run)?;
+        let mut findings: Findings = A::analyse(&run)?;
         run.words.check()?;
+        findings.figures.iter_mut().for_each(Figure::thin);
         host.emit(&serde_json::to_vec(&findings).map_err(|e| Failure::internal(e.to_string()))?)
     })
 }

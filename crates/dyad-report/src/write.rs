@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dyad_model::{Provenance, Results, Table};
+use dyad_model::{Figure, Provenance, Results, Table};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::bib::Library;
-use crate::figures::{figure_data, of_study, render_figure, thin};
+use crate::figures::{figure_data, of_study, render_figure};
 use crate::page::{check, cited_keys, figures_in_order, render};
 use crate::pictures::{Painter, Plate, book};
 use crate::svg::{Theme, put};
@@ -62,7 +62,7 @@ pub fn write(
     }
     let mut released = options.release(results);
     for analysis in &mut released.results.analyses {
-        analysis.findings.figures.iter_mut().for_each(thin);
+        analysis.findings.figures.iter_mut().for_each(Figure::thin);
     }
     let provenance = &release::provenance(provenance, options.profile);
     let results = &released.results;
@@ -186,7 +186,7 @@ impl<'a> Folder<'a> {
         self.put(&format!("{name}.csv"), &csv::table(table))
     }
 
-    fn figure(&mut self, figure: &dyad_model::Figure, plugin: &str) -> Result<(), ReportError> {
+    fn figure(&mut self, figure: &Figure, plugin: &str) -> Result<(), ReportError> {
         let name = self.claim("figures", plugin, &figure.id)?;
         match render_figure(figure, &files::name(plugin, &figure.id), Theme::StandAlone) {
             Ok(svg) => {

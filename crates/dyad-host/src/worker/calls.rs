@@ -13,8 +13,9 @@ use crate::job::Job;
 pub(crate) struct Desk {
     tables: BTreeMap<String, RecordBatch>,
     output: Option<Vec<u8>>,
-    emitted_twice: bool,
-    limit: usize,
+    /// Why what it emitted was not taken.
+    refused: Option<String>,
+    limit_mb: u64,
     panicked_at: Option<String>,
     /// What the plugin says by `log` and `fail`; `None`: nobody wants to know.
     said: Option<String>,
@@ -25,12 +26,12 @@ pub(crate) struct Desk {
 const SAID_KEPT: usize = 2000;
 
 impl Desk {
-    pub(crate) fn new(tables: BTreeMap<String, RecordBatch>, limit: usize, job: &Job) -> Self {
+    pub(crate) fn new(tables: BTreeMap<String, RecordBatch>, limit_mb: u64, job: &Job) -> Self {
         Self {
             tables,
             output: None,
-            emitted_twice: false,
-            limit,
+            refused: None,
+            limit_mb,
             panicked_at: None,
             said: job.debug.then(String::new),
             cancelled: job.cancelled,
@@ -70,12 +71,17 @@ impl Desk {
         }
     }
 
-    /// What was emitted: exactly one document.
-    pub(crate) fn take_output(&mut self) -> Result<Vec<u8>, &'static str> {
-        if self.emitted_twice {
-            return Err("it emitted more than one document, or one above its limit");
+    /// What was emitted: exactly one document, or why it was not taken.
+    pub(crate) fn take_output(&mut self) -> Result<Vec<u8>, String> {
+        match self.refused.take() {
+            Some(why) => Err(why),
+            None => self.output.take().ok_or_else(|| "it returned without a result".to_owned()),
         }
-        self.output.take().ok_or("it returned without a result")
+    }
+
+    /// Why what it emitted was not taken, if so.
+    pub(crate) fn refused(&self) -> Option<&str> {
+        self.refused.as_deref()
     }
 
     /// File and line of a panic, if that is what `fail` was told. Other texts may quote data and are not kept.
@@ -110,8 +116,16 @@ unsafe extern "C" fn input(ctx: *mut c_void, table: Str, out: *mut FFI_ArrowArra
 unsafe extern "C" fn emit(ctx: *mut c_void, json: Str) -> i32 {
     // SAFETY: the plugin passes back its ctx and valid text.
     let (desk, bytes) = unsafe { (desk(ctx), json.bytes()) };
-    if desk.output.is_some() || bytes.len() > desk.limit {
-        desk.emitted_twice = true;
+    if desk.output.is_some() {
+        desk.refused = Some("it emitted more than one document".to_owned());
+        return code::INTERNAL;
+    }
+    if bytes.len() as u64 > desk.limit_mb << 20 {
+        desk.refused = Some(format!(
+            "its findings have {} MB, and its limit (output_mb) is {} MB",
+            bytes.len().div_ceil(1 << 20),
+            desk.limit_mb
+        ));
         return code::INTERNAL;
     }
     desk.output = Some(bytes.to_vec());

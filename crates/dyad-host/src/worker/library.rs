@@ -84,8 +84,7 @@ pub(crate) fn call(path: &Path, job: &Job, tables: &[(String, Buffer)]) -> Calle
         Ok(tables) => tables,
         Err(refused) => return refused,
     };
-    let limit = usize::try_from(job.limits.output_mb << 20).unwrap_or(usize::MAX);
-    let mut desk = Desk::new(tables, limit, job);
+    let mut desk = Desk::new(tables, job.limits.output_mb, job);
     let code = entries(&plugin, job, &mut desk);
     let called = outcome(code, job.task, &mut desk, path);
     Called { said: desk.said(), ..called }
@@ -203,7 +202,7 @@ fn outcome(code: i32, task: Task, desk: &mut Desk, library: &Path) -> Called {
         code::BAD_TYPE => "a column has another type than it expects",
         code::NOT_ENOUGH_DATA => "the study has too little data for it",
         code::CANCELLED => "it was cancelled",
-        _ => "it reported an internal error",
+        _ => desk.refused().unwrap_or("it reported an internal error"),
     };
     Called::failed(Status::Failed, reason)
 }

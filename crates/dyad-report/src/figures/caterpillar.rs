@@ -1,9 +1,9 @@
 //! Sorted estimates of unnamed units; without single units, a histogram of the estimates.
 
-use dyad_model::figure::{Caterpillar, Ranged};
+use dyad_model::figure::{Caterpillar, MOST_MARKS, Ranged};
 use dyad_model::{Cell, ColumnKind, Table};
 
-use super::{Data, MOST_MARKS, WIDTH, num, range_of};
+use super::{Data, WIDTH, num, range_of};
 use crate::svg::{
     Anchor, Canvas, DrawError, Edge, Ink, Label, Panel, Pen, tick_label, ticks, whole_ticks,
 };

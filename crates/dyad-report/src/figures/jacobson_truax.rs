@@ -1,9 +1,9 @@
 //! Pre against post with the regions of reliable and clinically significant change.
 
-use dyad_model::figure::JacobsonTruax;
+use dyad_model::figure::{JacobsonTruax, MOST_MARKS};
 use dyad_model::{Cell, ColumnKind, Table, apa};
 
-use super::{Data, MOST_MARKS, WIDTH, num, scatter};
+use super::{Data, WIDTH, num, scatter};
 use crate::svg::{
     Anchor, Canvas, DrawError, Drawn, Edge, Ink, Label, Panel, Pen, padded, tick_label, ticks, wrap,
 };

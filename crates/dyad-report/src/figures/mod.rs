@@ -30,9 +30,6 @@ use crate::svg::{Canvas, DrawError, Svg, Theme, padded};
 /// Width of a figure in pixels: 180 mm in print.
 const WIDTH: u32 = 720;
 
-/// More marks than these are drawn as bins: nobody sees points any more.
-const MOST_MARKS: usize = 2_000;
-
 /// Draws a figure.
 ///
 /// `name` is the id of the `<svg>` element and the prefix of the ids inside; it must be unique in a page.
@@ -100,31 +97,6 @@ pub fn figure_data(figure: &Figure) -> Table {
     figure.id.clone_into(&mut table.id);
     figure.title.clone_into(&mut table.title);
     table
-}
-
-/// Leaves out marks that are not drawn because there are too many of them and bins stand in their place.
-pub(crate) fn thin(figure: &mut Figure) {
-    let too_many = |n: usize, bins: bool| n > MOST_MARKS && bins;
-    match &mut figure.plot {
-        Plot::Scatter(plot) if too_many(plot.points.len(), !plot.bins.is_empty()) => {
-            plot.points.clear();
-        }
-        Plot::JacobsonTruax(plot) if too_many(plot.points.len(), !plot.bins.is_empty()) => {
-            plot.points.clear();
-        }
-        Plot::ResponseSurface(plot) if too_many(plot.points.len(), !plot.bins.is_empty()) => {
-            plot.points.clear();
-        }
-        Plot::Caterpillar(plot) if too_many(plot.units.len(), !plot.bins.is_empty()) => {
-            plot.units.clear();
-        }
-        Plot::Raincloud(plot) => {
-            for group in plot.groups.iter_mut().filter(|g| too_many(g.points.len(), true)) {
-                group.points.clear();
-            }
-        }
-        _ => {}
-    }
 }
 
 /// Refuses a figure that cannot be drawn honestly.

@@ -1,9 +1,9 @@
 //! Distributions of a score by group: density above, quantiles and single scores below.
 
-use dyad_model::figure::{Cloud, Raincloud};
+use dyad_model::figure::{Cloud, MOST_MARKS, Raincloud};
 use dyad_model::{Cell, ColumnKind, Table};
 
-use super::{Data, MOST_MARKS, WIDTH, num, range_of};
+use super::{Data, WIDTH, num, range_of};
 use crate::svg::{
     Anchor, Canvas, DrawError, Drawn, Edge, Ink, Label, Panel, Pen, text_width, tick_label, ticks,
     wrap,

@@ -1,9 +1,9 @@
 //! Two scores against each other, with the regression line and the interval of the mean line.
 
-use dyad_model::figure::{BandPoint, Bin1, Bin2, Scatter};
+use dyad_model::figure::{BandPoint, Bin1, Bin2, MOST_MARKS, Scatter};
 use dyad_model::{Cell, ColumnKind, Table};
 
-use super::{Data, MOST_MARKS, WIDTH, num, range_of};
+use super::{Data, WIDTH, num, range_of};
 use crate::svg::{
     Anchor, Canvas, DrawError, Drawn, Edge, Ink, Label, Panel, Pen, tick_label, ticks,
 };

@@ -1,9 +1,9 @@
 //! What a model predicts over two scores: shades with contour lines, and where the persons are.
 
-use dyad_model::figure::ResponseSurface;
+use dyad_model::figure::{MOST_MARKS, ResponseSurface};
 use dyad_model::{Cell, ColumnKind, Table};
 
-use super::{Data, MOST_MARKS, WIDTH, contour, num, range_of};
+use super::{Data, WIDTH, contour, num, range_of};
 use crate::svg::{
     Anchor, Canvas, DrawError, Drawn, Edge, Ink, Label, Panel, Pen, text_width, tick_label, ticks,
 };
