@@ -13,7 +13,7 @@ use crate::csv::Names;
 use crate::{Block, Client, Session, SimulateError};
 
 /// Rows of a row group: a reader decodes one at a time.
-const ROW_GROUP: usize = 1 << 20;
+const ROW_GROUP: usize = 1 << 18;
 
 fn schema() -> SchemaRef {
     let field = |name: &str, kind, nullable| Field::new(name, kind, nullable);

@@ -54,23 +54,30 @@ pub(super) fn from_batches(
     let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
     memory::plausible(rows as u64, schema.fields().len(), file)?;
     let header: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
-    let column = |i: usize| {
-        let parts: Vec<&dyn Array> = batches.iter().map(|b| b.column(i).as_ref()).collect();
-        cells(schema.field(i).data_type(), &parts).ok_or_else(|| {
-            Problems::from(
-                Problem::new(Code::Unsupported, file)
-                    .row(0)
-                    .column(&header[i])
-                    .found("a column of a type that is not supported"),
-            )
-        })
-    };
+    let column = |i: usize| column(schema, batches, i, file);
     let columns = if rows < MANY {
         (0..header.len()).map(column).collect::<Result<Vec<_>, _>>()?
     } else {
         memory::side_by_side(file, header.len(), column)?
     };
     Ok(memory::Contents { header, columns, format: format.to_owned(), remarks: Vec::new(), hidden })
+}
+
+/// The cells of one column in all batches; without a batch, whether its type is supported.
+pub(super) fn column(
+    schema: &Schema,
+    batches: &[RecordBatch],
+    i: usize,
+    file: &str,
+) -> Result<Cells, Problems> {
+    let parts: Vec<&dyn Array> = batches.iter().map(|b| b.column(i).as_ref()).collect();
+    cells(schema.field(i).data_type(), &parts).ok_or_else(|| {
+        Problem::new(Code::Unsupported, file)
+            .row(0)
+            .column(schema.field(i).name())
+            .found("a column of a type that is not supported")
+            .into()
+    })
 }
 
 fn metadata(schema: &Schema) -> Vec<Hidden> {
