@@ -39,8 +39,9 @@ local({
   })
   attempt(paste0(id, "/mean_difference"), {
     need(nrow(q) >= 2, "fewer than 2 clients")
-    r <- t.test(q[[e1]], q[[e2]], paired = TRUE)
-    record(r$estimate, r$stderr, as.numeric(r$conf.int), r$statistic, "t", r$parameter, r$p.value, clients_n(q), "t.test(A1, A2, paired = TRUE)", tolerance = 1e-9)
+    difference <- q[[e1]] - q[[e2]]; r <- t.test(q[[e1]], q[[e2]], paired = TRUE)
+    limits <- mean(difference) + c(-1, 1) * qnorm(.975) * sd(difference)               # of agreement, Bland & Altman (1986)
+    record(r$estimate, r$stderr, as.numeric(r$conf.int), r$statistic, "t", r$parameter, r$p.value, clients_n(q), "t.test(A1, A2, paired = TRUE)", tolerance = 1e-9, tolerances = list(details = 1e-8), details = c(agreement_low = limits[1], agreement_high = limits[2]))
   })
   q <- used(d, c(A1, A2)); q$x <- q[[A1]]; q$y <- q[[A2]]
   attempt(paste0(id, "/session_rmcorr"), {

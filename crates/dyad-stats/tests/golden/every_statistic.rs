@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// Statistics whose values stand in the record of another name: a reader of a result, or one of several that are computed together.
-const UNDER_ANOTHER_NAME: [(&str, &str); 45] = [
+const UNDER_ANOTHER_NAME: [(&str, &str); 63] = [
     ("change/gain", "change/classes"),
     ("change/classify", "change/classes"),
     ("change/change", "change/classes"),
@@ -17,16 +17,26 @@ const UNDER_ANOTHER_NAME: [(&str, &str); 45] = [
     ("change/cutoff_b", "change/cutoff"),
     ("change/cutoff_c", "change/cutoff"),
     // Compared as estimates of the practice network.
+    ("correlation/between", "practice-network.json"),
+    // Compared as estimates of the practice network.
     ("growth/turning_point", "practice-network.json"),
     ("growth/value", "practice-network.json"),
     ("linear/clustered_mean", "proportions/clustered_share"),
     ("linear/coefficient", "linear/glm"),
     ("linear/mean_at", "linear/line"),
+    // Compared as the slopes beside a moderator's estimate.
+    ("linear/simple_slopes", "moderators.json"),
     ("meta/df", "meta/test"),
+    // Compared as estimates of the practice network: sites, the published value beside them, and the 90 % interval of equivalence.
+    ("meta/compared_with", "practice-network.json"),
+    ("meta/group_correlations", "practice-network.json"),
+    ("meta/interval", "practice-network.json"),
+    ("meta/less", "practice-network.json"),
     ("mixed/interval", "mixed/coefficient"),
     ("mixed/contrast", "mixed/coefficient"),
     ("mixed/design", "stats/null_recovery.json"),
     ("mixed/rows", "stats/null_recovery.json"),
+    ("mixed/rows_of", "stats/null_recovery.json"),
     // Of a contrast of two coefficients, whose standard error holds it.
     ("mixed/covariance", "mixed/coefficient"),
     ("mixed/slope_variance", "mixed/fit"),
@@ -39,11 +49,15 @@ const UNDER_ANOTHER_NAME: [(&str, &str); 45] = [
     ("mixed/null_recovery", "stats/null_recovery.json"),
     ("mixed/null_recovery_drift", "stats/null_recovery.json"),
     // Compared as estimates of the practice network.
+    ("mixed/truth_and_bias", "practice-network.json"),
+    // Compared as estimates of the practice network.
     ("moments/centred", "practice-network.json"),
     ("moments/group_means", "practice-network.json"),
+    ("moments/limits_of_agreement", "practice-network.json"),
     ("moments/median", "practice-network.json"),
     ("moments/standardised", "practice-network.json"),
     ("multiplicity/intersection_union", "practice-network.json"),
+    ("multiplicity/specification_curve", "practice-network.json"),
     ("proportions/funnel_plot", "practice-network.json"),
     ("proportions/share_test", "practice-network.json"),
     ("proportions/coverage_if_unlike", "proportions/share_coverage"),
@@ -54,14 +68,24 @@ const UNDER_ANOTHER_NAME: [(&str, &str); 45] = [
     ("sequence/complete", "practice-network.json"),
     ("sequence/contrasts", "practice-network.json"),
     ("sequence/moments", "practice-network.json"),
-    // Compared as estimates of the practice network: agreement of detectors, dropout after the first drop, and the outcome by repair.
+    // Compared as estimates of the practice network: agreement, counts, rate and shapes by detector,
+    // dropout after the first drop, and the outcome by repair.
     ("sequence/agreement", "practice-network.json"),
+    ("sequence/against", "practice-network.json"),
+    ("sequence/count", "practice-network.json"),
+    ("sequence/first_drop", "practice-network.json"),
+    ("sequence/log_rate", "practice-network.json"),
+    ("sequence/shapes", "practice-network.json"),
     ("sequence/first", "practice-network.json"),
     ("sequence/slowest_repair", "practice-network.json"),
     ("sequence/votes", "practice-network.json"),
     ("sequence/repaired_within", "sequence/ruptures"),
     ("sequence/series", "sequence/ruptures"),
+    ("sequence/autocorrelation", "resample/ar1"),
+    ("sequence/expected_in_noise", "sequence/expected_ruptures"),
     ("survival/at", "survival/kaplan_meier"),
+    // Compared as estimates of the practice network.
+    ("survival/log_odds_ratio", "practice-network.json"),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
