@@ -12,9 +12,9 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use dyad_model::{Counts, Dropped, Estimate, Level, Measure, Role, Spread};
+use dyad_model::{Counts, Dropped, Level, Measure, Role, Spread};
 
-use crate::{Failure, Floats, Integers, Run};
+use crate::{Basis, Failure, Floats, Integers, Run};
 
 /// The clients of a study: where each one's sessions lie, and to whom each belongs.
 pub struct Clients<'r> {
@@ -212,40 +212,33 @@ impl<'r> Clients<'r> {
         }
     }
 
-    /// The clients with a value of every variable, and their values. A client who lacks several is counted once, under the first.
+    /// The [complete](Self::complete) cases of some variables, and their values.
     #[must_use]
     pub fn complete_cases<const N: usize>(
         &self,
         variables: [&Variable; N],
     ) -> (Sample, [Vec<f64>; N]) {
-        let sample = self.complete(&variables.map(Variable::needed));
-        let values = variables.map(|variable| sample.pick(&variable.values));
+        let sample = self.complete(&variables);
+        let values = variables.map(|variable| sample.pick(variable));
         (sample, values)
     }
 
-    /// The clients with a value in every one of `needs`, and how many were left out for which reason. A client who lacks
-    /// several is counted once, under the first.
+    /// The clients with a value of every variable, and how many were left out for which reason. A client who lacks several is counted
+    /// once, under the first.
     #[must_use]
-    pub fn complete(&self, needs: &[(&[Option<f64>], &str)]) -> Sample {
-        let mut lacking = vec![0_u64; needs.len()];
+    pub fn complete(&self, variables: &[&Variable]) -> Sample {
+        let mut lacking = vec![0_u64; variables.len()];
         let mut clients = Vec::with_capacity(self.len());
         for client in 0..self.len() {
-            match needs.iter().position(|(values, _)| values[client].is_none()) {
-                Some(need) => lacking[need] += 1,
+            match variables.iter().position(|variable| variable.values[client].is_none()) {
+                Some(at) => lacking[at] += 1,
                 None => clients.push(client),
             }
         }
-        let dropped = needs
-            .iter()
-            .zip(lacking)
-            .filter(|(_, n)| *n > 0)
-            .map(|((_, reason), n)| Dropped {
-                reason: (*reason).to_owned(),
-                clients: Some(n),
-                ..Dropped::default()
-            })
-            .collect();
-        Sample { n: self.counts(&clients), clients, dropped }
+        let counted = variables.iter().zip(lacking);
+        let Basis { n, dropped } = counted
+            .fold(self.counts(&clients).into(), |basis: Basis, (v, n)| basis.without(&v.lacks, n));
+        Sample { clients, dropped, n }
     }
 
     /// Clients, therapists and sites among these clients, given in ascending order.
@@ -335,12 +328,6 @@ impl Variable {
     pub fn new(values: Vec<Option<f64>>, lacks: impl Into<String>) -> Self {
         Self { values, lacks: lacks.into() }
     }
-
-    /// For [`Clients::complete`].
-    #[must_use]
-    pub fn needed(&self) -> (&[Option<f64>], &str) {
-        (&self.values, &self.lacks)
-    }
 }
 
 impl From<Baseline> for Variable {
@@ -365,16 +352,6 @@ pub struct Pairs {
     pub dropped: Vec<Dropped>,
 }
 
-impl Pairs {
-    /// Writes onto an estimate which rows it rests on and how many were left out.
-    #[must_use]
-    pub fn describe(&self, mut estimate: Estimate) -> Estimate {
-        estimate.n = self.n;
-        estimate.dropped.clone_from(&self.dropped);
-        estimate
-    }
-}
-
 /// Intake severity, and where it comes from.
 pub struct Baseline {
     /// One value per client.
@@ -396,18 +373,10 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// Writes onto an estimate whom it rests on and who was left out.
-    #[must_use]
-    pub fn describe(&self, mut estimate: Estimate) -> Estimate {
-        estimate.n = self.n;
-        estimate.dropped.clone_from(&self.dropped);
-        estimate
-    }
-
     /// The values of these clients.
     #[must_use]
-    pub fn pick(&self, values: &[Option<f64>]) -> Vec<f64> {
-        self.clients.iter().filter_map(|&client| values[client]).collect()
+    pub fn pick(&self, of: &Variable) -> Vec<f64> {
+        self.clients.iter().filter_map(|&client| of.values[client]).collect()
     }
 }
 

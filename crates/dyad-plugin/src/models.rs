@@ -3,12 +3,12 @@
 
 use std::ops::Range;
 
-use dyad_model::{Counts, Estimate};
+use dyad_model::Counts;
 use dyad_stats::linear::{ClusterRobust, Correction, Ols, ols};
 use dyad_stats::mixed::{Criterion, Fit, Rows};
 
+use crate::Failure;
 use crate::derived::{Clients, Sample};
-use crate::{Basis, Failure};
 
 /// One session row of a client.
 #[derive(Clone, Copy, Debug)]
@@ -36,13 +36,6 @@ pub struct SessionRows {
 }
 
 impl SessionRows {
-    /// Writes onto an estimate whom it rests on and which rows were left out.
-    #[must_use]
-    pub fn describe(&self, estimate: Estimate) -> Estimate {
-        let Basis { n, dropped } = self.into();
-        Estimate { n, dropped, ..estimate }
-    }
-
     /// The model with some of the columns.
     ///
     /// # Errors

@@ -41,13 +41,11 @@ pub(crate) fn add(
     let words = words.with("names", names.join(", "));
     let last = Variable::new(clients.last(&run.scores(outcome)?), words.text("lacks.last"));
     let baseline = Variable::from(baseline);
-    let needed = [last.needed(), baseline.needed()].into_iter();
-    let needed = needed.chain(variables.iter().map(|(_, variable)| variable.needed()));
-    let sample = clients.complete(&needed.collect::<Vec<_>>());
+    let given = variables.iter().map(|(_, variable)| variable);
+    let sample = clients.complete(&[&last, &baseline].into_iter().chain(given).collect::<Vec<_>>());
 
     let fit = || -> Result<Regression, String> {
-        let z =
-            |variable: &Variable, what: String| standardised(&sample.pick(&variable.values), what);
+        let z = |variable: &Variable, what: String| standardised(&sample.pick(variable), what);
         let mut columns = vec![("baseline", z(&baseline, "the baseline".to_owned())?)];
         for (measure, variable) in &variables {
             columns.push((&measure.id, z(variable, measure.name())?));

@@ -34,7 +34,7 @@ impl AtRisk {
         let leaving = Leaving::of(run, clients, "dropout unknown")?;
         let mut basis = Basis::default();
         let sessions = leaving.map(|leaving| {
-            let known = clients.complete(&[leaving.left.needed(), leaving.baseline.needed()]);
+            let known = clients.complete(&[&leaving.left, &leaving.baseline]);
             let sessions = leaving.sessions(|_| Some(0.0));
             basis = Basis { n: sessions.n, dropped: known.dropped };
             sessions
