@@ -97,3 +97,107 @@ pub struct SessionsAtRisk {
     /// Sessions left out because they have no exposure.
     pub unexposed: u64,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch};
+    use dyad_model::Measure;
+
+    use super::*;
+    use crate::Basis;
+    use crate::words::Dictionary;
+
+    fn whole(values: &[i64]) -> ArrayRef {
+        Arc::new(Int64Array::from(values.to_vec()))
+    }
+
+    fn scores(values: &[Option<f64>]) -> ArrayRef {
+        Arc::new(Float64Array::from(values.to_vec()))
+    }
+
+    /// Three clients of two therapists: one left after a gap, of one the end is not known, one stayed and did not rate once.
+    fn run(roles: &[&str]) -> Run<()> {
+        let measure = |role: &&str| -> Measure {
+            let level = if *role == "alliance" { "session" } else { "client" };
+            let measure = serde_json::json!({ "id": role, "role": role, "level": level });
+            serde_json::from_value(measure).unwrap()
+        };
+        let ratings = [5.0, 4.0, 3.0, 6.0, 6.0, 4.0, 0.0, 5.0].map(|r| (r > 0.0).then_some(r));
+        let sessions = [
+            ("client", whole(&[0, 0, 0, 1, 1, 2, 2, 2])),
+            ("session", whole(&[1, 2, 4, 1, 2, 1, 2, 3])),
+            ("alliance", scores(&ratings)),
+        ];
+        let clients = [
+            ("client", whole(&[0, 1, 2])),
+            ("therapist", whole(&[0, 0, 1])),
+            ("site", whole(&[0, 0, 0])),
+            ("dropout", scores(&[Some(1.0), None, Some(0.0)])),
+            ("baseline", scores(&[Some(10.0), Some(9.0), Some(8.0)])),
+        ];
+        let sessions = ("sessions".to_owned(), RecordBatch::try_from_iter(sessions).unwrap());
+        let clients = ("clients".to_owned(), RecordBatch::try_from_iter(clients).unwrap());
+        Run {
+            settings: (),
+            words: Dictionary::default(),
+            seed: 1,
+            measures: roles.iter().map(measure).collect(),
+            replications: Vec::new(),
+            tables: BTreeMap::from([sessions, clients]),
+            progress: Box::new(|_| false),
+        }
+    }
+
+    #[test]
+    fn a_session_counts_if_it_has_an_exposure() {
+        let run = run(&["alliance", "dropout", "baseline"]);
+        let clients = Clients::of(&run).unwrap();
+        let leaving = Leaving::of(&run, &clients, "end unknown").unwrap().unwrap();
+        let all = leaving.sessions(|_| Some(0.0));
+        assert_eq!((all.rows.len(), all.rows.events(), all.unknown), (6, 1, 2));
+        assert_eq!((all.clients, all.rows_of), (vec![0, 2], vec![0..3, 3..6]));
+        assert_eq!(all.therapists, Ok(vec![0..3, 3..6]));
+
+        let ratings = run.table("sessions").unwrap().floats("alliance").unwrap();
+        // A missed session has none before it, and neither has one after a session without a rating.
+        let rated = leaving.sessions(|at| ratings.get(at.previous?));
+        assert_eq!((rated.rows.len(), rated.rows.events(), rated.unexposed), (2, 0, 4));
+        assert_eq!(
+            (rated.n.rows, rated.n.clients, rated.n.therapists),
+            (Some(2), Some(2), Some(2))
+        );
+    }
+
+    #[test]
+    fn what_the_study_lacks_is_said() {
+        for (roles, lacking) in [(&["baseline"][..], "dropout"), (&["dropout"], "baseline")] {
+            let run = run(roles);
+            let clients = Clients::of(&run).unwrap();
+            let reason = Leaving::of(&run, &clients, "end unknown").unwrap().err();
+            assert_eq!(reason, Some(format!("the study declares no {lacking} measure")));
+        }
+    }
+
+    #[test]
+    fn who_lacks_a_value_is_counted_under_the_first() {
+        let run = run(&["dropout", "baseline"]);
+        let clients = Clients::of(&run).unwrap();
+        let leaving = Leaving::of(&run, &clients, "end unknown").unwrap().unwrap();
+        let rated = Variable::new(vec![None, None, Some(1.0)], "no rating");
+        let (sample, [baseline, _]) = clients.complete_cases([&leaving.baseline, &rated]);
+        assert_eq!((baseline, sample.clients.clone()), (vec![8.0], vec![2]));
+        let (sample, _) = clients.complete_cases([&leaving.left, &rated]);
+        let basis = Basis::from(&sample).without("nobody", 0).without_rows("no score", 3);
+        let dropped: Vec<_> =
+            basis.dropped.iter().map(|d| (d.reason.as_str(), d.clients, d.rows)).collect();
+        let expected = [
+            ("end unknown", Some(1), None),
+            ("no rating", Some(1), None),
+            ("no score", None, Some(3)),
+        ];
+        assert_eq!(dropped, expected);
+    }
+}
