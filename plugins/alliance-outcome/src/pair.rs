@@ -74,7 +74,8 @@ impl<'a> Pair<'a> {
 
         let (all, [x, y, z]) = &self.all;
         let words = self.words.over(all);
-        let given_z = words.estimate("early/A/Y/partial").correlation(partial(x, y, z), self.sign);
+        let r_given_baseline =
+            words.estimate("early/A/Y/partial").correlation(partial(x, y, z), self.sign);
         let regression = || -> Result<_, String> {
             let (x, y) = (standardised(x, "the alliance")?, standardised(y, "the outcome")?);
             let columns = [("early", &x[..]), ("baseline", &standardised(z, "the baseline")?)];
@@ -84,7 +85,7 @@ impl<'a> Pair<'a> {
         let slope = words
             .estimate("early/A/Y/ancova_beta")
             .given(regression(), |e, (b, se_ols)| e.cluster_robust(b).detail("se_ols", se_ols));
-        findings.estimates.extend([r.warn_if(rater.is_some(), same), rho, given_z, slope]);
+        findings.estimates.extend([r.warn_if(rater.is_some(), same), rho, r_given_baseline, slope]);
     }
 
     /// Each client as a mark, the least-squares line and the band of its mean.
@@ -160,9 +161,9 @@ impl<'a> Pair<'a> {
             let r = r.correlation(pearson(&x, &y), self.sign);
             let three = [&ratings, &self.last, &self.baseline];
             let (all, [x, y, z]) = clients.complete_cases(three);
-            let given_z = words.over(&all).estimate("{phase}/A/Y/partial");
-            let given_z = given_z.correlation(partial(&x, &y, &z), self.sign);
-            findings.estimates.extend([r, given_z].map(|e| e.warn_if(true, &caution)));
+            let r_given_baseline = words.over(&all).estimate("{phase}/A/Y/partial");
+            let r_given_baseline = r_given_baseline.correlation(partial(&x, &y, &z), self.sign);
+            findings.estimates.extend([r, r_given_baseline].map(|e| e.warn_if(true, &caution)));
         }
     }
 

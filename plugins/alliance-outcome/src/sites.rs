@@ -4,8 +4,7 @@ use dyad_plugin::figure::{Forest, ForestRow, Marks, Plot, Ranged};
 use dyad_plugin::prelude::*;
 use dyad_plugin::scorecard::{named, scorecard};
 use dyad_stats::distributions::normal;
-use dyad_stats::meta;
-use dyad_stats::meta::{Published, RandomEffects, group_correlations, random_effects};
+use dyad_stats::meta::{self, Published, RandomEffects, group_correlations, random_effects};
 use dyad_stats::replication::Effect;
 
 use crate::Study;
@@ -71,8 +70,12 @@ pub(crate) fn add(findings: &mut Findings, pair: &Pair<'_>) {
                     .warn_if(fit.tau2 <= 0.0, words.text("warn.tau2"))
             })
         }),
-        give("sites/A/Y/benchmark", &|e, fit| e.tested_mean(fit.less(&published.as_certain()))),
-        give("sites/A/Y/benchmark_uncertain", &|e, fit| e.tested_mean(fit.less(&published))),
+        give("sites/A/Y/benchmark", &|e, fit| {
+            e.tested_mean(fit.difference_from(&published.as_certain()))
+        }),
+        give("sites/A/Y/benchmark_uncertain", &|e, fit| {
+            e.tested_mean(fit.difference_from(&published))
+        }),
         give("sites/A/Y/equivalence", &|e, fit| {
             let [low, high] = published.band;
             let given = correlation(e, fit.mu, fit.interval(0.90)).p(fit.equivalence(low, high));

@@ -23,14 +23,14 @@ pub(crate) fn add(
         let subscale = format!("{}.", m.id);
         run.measures_of(Role::Alliance).any(|other| other.id.starts_with(&subscale))
     };
+    let alliances = run.measures_of(Role::Alliance).filter(|m| !is_total(m));
     let mut variables: Vec<(&Measure, Variable)> = Vec::new();
-    for measure in run.measures_of(Role::Alliance).filter(|m| !is_total(m)) {
-        let early = clients.mean_in(&run.scores(measure)?, run.settings().early_window);
-        variables.push((measure, Variable::new(early, format!("no {}", measure.name()))));
-    }
-    for measure in run.measures_of(Role::Covariate) {
-        let value = clients.value(run, measure)?;
-        variables.push((measure, Variable::new(value, format!("no {}", measure.name()))));
+    for measure in alliances.chain(run.measures_of(Role::Covariate)) {
+        let values = match measure.role {
+            Role::Alliance => clients.mean_in(&run.scores(measure)?, run.settings().early_window),
+            _ => clients.value(run, measure)?,
+        };
+        variables.push((measure, Variable::new(values, format!("no {}", measure.name()))));
     }
     if variables.len() < 2 {
         return Ok(());
@@ -56,12 +56,12 @@ pub(crate) fn add(
     let fit = fit();
     for (measure, _) in &variables {
         let words = words.about("X", measure).over(&sample);
-        let slope = fit
-            .as_ref()
-            .map_err(String::clone)
-            .and_then(|fit| Ok((fit.slope(&measure.id)?, fit.fit.variance_inflation(&measure.id))));
+        let slope = || -> Result<_, String> {
+            let fit = fit.as_ref()?;
+            Ok((fit.slope(&measure.id)?, fit.fit.variance_inflation(&measure.id)))
+        };
         let estimate = words.estimate("together/Y/X/beta");
-        findings.estimates.push(estimate.given(slope, |e, (slope, inflation)| {
+        findings.estimates.push(estimate.given(slope(), |e, (slope, inflation)| {
             e.cluster_robust(slope)
                 .detail_if("variance_inflation", inflation)
                 .warn_if(inflation.is_some_and(|vif| vif > INFLATED), words.text("warn.inflated"))

@@ -68,8 +68,7 @@ fn like<'f>(
 fn methods(findings: &Findings, words: &Words<'_>) -> String {
     let given = |which: &&(&str, &str)| like(findings, **which).any(|e| e.estimate.is_some());
     let said = METHODS.iter().filter(given).map(|(_, what)| words.text(&format!("methods.{what}")));
-    let always = ["methods.always", "methods.tests"].map(|key| words.text(key));
-    let [first, last] = always;
+    let [first, last] = ["methods.always", "methods.tests"].map(|key| words.text(key));
     paragraph([first].into_iter().chain(said).chain([last]))
 }
 

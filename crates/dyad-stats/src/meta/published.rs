@@ -92,7 +92,7 @@ impl RandomEffects {
     /// # Source
     /// `[@hartung2001]`. Checked against R: `golden/stats/meta.R`.
     #[must_use]
-    pub fn less(&self, published: &Published) -> TTest {
+    pub fn difference_from(&self, published: &Published) -> TTest {
         let (t, p) = self.benchmark(published.z, published.se);
         let (mean, se) = (self.mu - published.z, self.se.hypot(published.se));
         let half = student_t::critical(0.95, self.df()) * se;
@@ -141,7 +141,8 @@ mod tests {
     #[test]
     fn a_difference_holds_both_errors() {
         let (fit, published) = (pooled(0.4, 0.01), Published::new(0.278, [0.2, 0.35]));
-        let (both, one) = (fit.less(&published), fit.less(&published.as_certain()));
+        let (both, one) =
+            (fit.difference_from(&published), fit.difference_from(&published.as_certain()));
         assert!((both.mean - one.mean).abs() < 1e-15 && (one.se - fit.se).abs() < 1e-15);
         assert!((both.se.powi(2) - fit.se.powi(2) - published.se.powi(2)).abs() < 1e-12);
         assert!((both.t - both.mean / both.se).abs() < 1e-12 && both.p > one.p);

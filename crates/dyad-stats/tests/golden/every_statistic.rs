@@ -31,7 +31,7 @@ const UNDER_ANOTHER_NAME: [(&str, &str); 63] = [
     ("meta/compared_with", "practice-network.json"),
     ("meta/group_correlations", "practice-network.json"),
     ("meta/interval", "practice-network.json"),
-    ("meta/less", "practice-network.json"),
+    ("meta/difference_from", "practice-network.json"),
     ("mixed/interval", "mixed/coefficient"),
     ("mixed/contrast", "mixed/coefficient"),
     ("mixed/design", "stats/null_recovery.json"),
