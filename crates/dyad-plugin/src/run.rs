@@ -108,15 +108,6 @@ impl<S> Run<S> {
         })
     }
 
-    /// Words about the first measure of each of these roles; `None` without one.
-    #[must_use]
-    pub fn words_about_first<const N: usize>(
-        &self,
-        roles: [(&'static str, Role); N],
-    ) -> Option<Words<'_>> {
-        self.words_about(roles).into_iter().next()
-    }
-
     /// Tells the host how far the work is.
     ///
     /// # Errors

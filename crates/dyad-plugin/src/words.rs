@@ -30,7 +30,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::sentence::{Symbol, reported};
-use crate::{Basis, Failure, Given, summary};
+use crate::{Basis, Failure, summary};
 use file::File;
 pub use fill::Fill;
 
@@ -131,15 +131,6 @@ impl<'d> Words<'d> {
         let estimate = Estimate::new(self.id(key), self.fill(&words.label));
         let estimate = Estimate { n, dropped, ..estimate };
         words.source.iter().fold(estimate.method(self.fill(&words.method)), |e, key| e.source(key))
-    }
-
-    /// Adds the caution of this key, which may name `{therapists}`, where an estimate rests on fewer therapists than `enough`.
-    #[must_use]
-    pub fn few_therapists(&self, estimate: Estimate, enough: u64, key: &str) -> Estimate {
-        match estimate.n.therapists {
-            Some(n) if n < enough => estimate.warn_if(true, self.with("therapists", n).text(key)),
-            _ => estimate,
-        }
     }
 
     /// A figure without axes, with its title, caption and alternative text.

@@ -84,7 +84,7 @@ impl Analysis for EarlyPeak {
             who::add(&mut findings, &course);
             growth::add(&mut findings, &course);
             typology::add(&mut findings, &course);
-            verdict::add(&mut findings, run, alliance);
+            verdict::add(&mut findings, &course);
         }
         findings.text = words::text(&findings, run);
         Ok(findings)

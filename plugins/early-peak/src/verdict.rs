@@ -2,16 +2,16 @@
 
 use dyad_plugin::prelude::*;
 
-use crate::Settings;
+use crate::course::Course;
 
 /// Below this a p value counts.
 const ALPHA: f64 = 0.05;
 
 /// Adds `verdict/A` from the estimates that were made before.
-pub(crate) fn add(findings: &mut Findings, run: &Run<Settings>, alliance: &Measure) {
-    let session = run.settings().peak_session as f64;
+pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
+    let session = course.settings.peak_session as f64;
     let (low, high) = (session - 0.5, session + 0.5);
-    let words = run.words().about("A", alliance).with("low", low).with("high", high);
+    let words = course.words.numbers([("low", low), ("high", high)]);
     let get = |key: &str| words.get(findings, key).filter(|e| e.refused.is_none());
     let contrast = get("peak/A/contrast_{peak_session}");
     let permutation = get("peak/A/session_{peak_session}_permutation");

@@ -125,11 +125,14 @@ impl<'r> Burnout<'r> {
     /// What is said where one person rated both, and where there are few therapists.
     pub(crate) fn cautioned(&self, estimate: Estimate, alliance: Option<&Measure>) -> Estimate {
         let same_rater = alliance.is_some_and(|a| a.rater == Some(Rater::Therapist));
-        few(self.run, estimate.warn_if(same_rater, self.words.text("warn.rater")))
+        let estimate = estimate.warn_if(same_rater, self.words.text("warn.rater"));
+        few(&self.words, estimate, self.run.settings().min_therapists, "warn.few")
     }
 }
 
-/// What is said beside an estimate that rests on few therapists.
-pub(crate) fn few(run: &Run<Settings>, estimate: Estimate) -> Estimate {
-    run.words().few_therapists(estimate, run.settings().min_therapists, "warn.few")
+/// Adds the caution of this key where an estimate rests on fewer therapists than `enough`.
+pub(crate) fn few(words: &Words<'_>, estimate: Estimate, enough: u64, key: &str) -> Estimate {
+    let therapists = estimate.n.therapists.unwrap_or(u64::MAX);
+    let warning = words.with("therapists", therapists).text(key);
+    estimate.warn_if(therapists < enough, warning)
 }

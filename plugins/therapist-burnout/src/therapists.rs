@@ -56,7 +56,7 @@ impl<'r> Therapists<'r> {
                 .details([("variance_without", without), ("variance_with", with)])
                 .warn(words.text("warn.imprecise"))
         });
-        few(self.run, estimate)
+        few(&self.words, estimate, self.run.settings().min_therapists, "warn.few")
     }
 
     /// Adds the shares of the variance, the smallest that would have been found, and what can be said of single therapists.
@@ -106,7 +106,7 @@ impl<'r> Therapists<'r> {
                 .detail("criterion", fit.criterion)
                 .warn_if(fit.singular, words.text("warn.singular"))
         });
-        few(self.run, estimate)
+        few(&self.words, estimate, self.run.settings().min_therapists, "warn.few")
     }
 
     /// The therapists with enough clients, by their predicted deviation.

@@ -7,7 +7,7 @@ use dyad_stats::distributions::normal;
 use dyad_stats::mediation::{IndirectEffect, indirect_effect};
 use dyad_stats::mixed::Fit;
 
-use crate::burnout::Burnout;
+use crate::burnout::{Burnout, few};
 
 /// Below this many therapists the observed-mean version of the mediation is too liberal.
 const ENOUGH_THERAPISTS: u64 = 30;
@@ -134,7 +134,7 @@ impl<'b> Through<'b> {
     /// What few therapists do to the observed-mean version.
     fn liberal(&self, estimate: Estimate) -> Estimate {
         let words = self.words.with("enough", ENOUGH_THERAPISTS);
-        words.few_therapists(estimate, ENOUGH_THERAPISTS, "warn.liberal")
+        few(&words, estimate, ENOUGH_THERAPISTS, "warn.liberal")
     }
 
     /// `None` if a path has no interval.

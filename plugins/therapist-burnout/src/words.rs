@@ -75,7 +75,8 @@ pub(crate) fn text(findings: &Findings, run: &Run<Settings>) -> Text {
 
 /// Whether burnout goes with the alliance, and what would have been missed.
 fn burnout(findings: &Findings, run: &Run<Settings>) -> Option<String> {
-    let words = run.words_about_first([("A", Role::Alliance), ("B", Role::Burnout)])?;
+    let roles = [("A", Role::Alliance), ("B", Role::Burnout)];
+    let words = run.words_about(roles).into_iter().next()?;
     let slope = words.get(findings, "alliance/A/B/slope")?;
     let Some(ci) = slope.estimate.and(slope.ci) else {
         let reason = slope.refused.as_deref().unwrap_or("no interval can be given");
@@ -92,7 +93,7 @@ fn burnout(findings: &Findings, run: &Run<Settings>) -> Option<String> {
 
 /// How much therapists matter.
 fn therapists(findings: &Findings, run: &Run<Settings>) -> Option<String> {
-    let words = run.words_about_first([("Y", Role::Outcome)])?;
+    let words = run.words_about([("Y", Role::Outcome)]).into_iter().next()?;
     let icc = words.get(findings, "therapist/Y/icc_adjusted")?;
     let given = icc.estimate.is_some() && icc.ci.is_some() && icc.p.is_some();
     let words = words.of("icc", icc);
