@@ -302,6 +302,8 @@ impl<'a> Model<'a> {
         let p = self.p();
         let mut beta = self.start();
         let mut state = self.state(&beta);
+        // With its natural link a step is Newton's and leaves about the square of its length; otherwise it leaves a share of it.
+        let enough = if self.family == Family::CompLogLog { 1e-11 } else { 1e-7 };
         for iteration in 0..ITERATIONS {
             let Ok(factor) = Cholesky::new(&state.information, p, p, 1e-11) else {
                 // All rows weigh about the same at the start: what is singular there is the design.
@@ -325,7 +327,8 @@ impl<'a> Model<'a> {
                 }
                 length *= 0.5;
             };
-            let done = direction.iter().zip(&next).all(|(d, b)| d.abs() <= 1e-11 * (1.0 + b.abs()));
+            let done =
+                direction.iter().zip(&next).all(|(d, b)| d.abs() <= enough * (1.0 + b.abs()));
             (beta, state) = (next, there);
             if done {
                 return Ok((beta, state));

@@ -167,10 +167,10 @@ fn fit(data: &Intervals, clusters: &[Range<usize>], ties: Ties) -> Result<Cox> {
             next = moved(&beta, &direction, length);
             there = at(&next);
         }
-        // In standard errors, so that the unit of a column does not matter.
+        // In standard errors, so that the unit of a column does not matter. A Newton step leaves about the square of its length.
         let scale = |k: usize| there.information[k * p + k].sqrt();
         let done = (0..p).all(|k| {
-            (length * direction[k]).abs() * scale(k) <= 1e-11 * (1.0 + next[k].abs() * scale(k))
+            (length * direction[k]).abs() * scale(k) <= 1e-7 * (1.0 + next[k].abs() * scale(k))
         });
         (beta, step) = (next, there);
         // Per unit, or over all the column varies where that is less.

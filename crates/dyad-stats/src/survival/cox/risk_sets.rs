@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{Intervals, Ties, discrete};
+use crate::linalg::design::{Pass, RowSums, add_square, dot, mirror, width, with_width};
 
 /// The distinct times at which something happened, ascending, and which of them each row is at risk at.
 pub(super) struct EventTimes {
@@ -65,6 +66,19 @@ impl Sums {
                 self.s2[i * p + j] += r * x[i] * x[j];
             }
         }
+    }
+
+    /// From number, Σ r, Σ r·x and the lower triangle of Σ r·x·x', one after another.
+    fn from_flat(flat: &[f64], p: usize) -> Self {
+        let mut s2 = flat[2 + p..].to_vec();
+        mirror(&mut s2, p);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a number of rows, counted one by one"
+        )]
+        let count = flat[0] as u32;
+        Self { count, s0: flat[1], s1: flat[2..2 + p].to_vec(), s2 }
     }
 
     fn merge(&mut self, other: &Self) {
@@ -161,7 +175,7 @@ pub(super) fn evaluate(
         return discrete::evaluate(data, times, beta);
     }
     let p = beta.len();
-    let at = collect(data, times, beta);
+    let at = with_width(p, Collect(data, times, beta));
     let mut all = Evaluation {
         times: Vec::new(),
         log_likelihood: 0.0,
@@ -178,38 +192,66 @@ pub(super) fn evaluate(
     all
 }
 
+/// Up to so many event times, rows are summed by the span of times they are at risk in: sessions are few, days are many.
+const FEW_TIMES: usize = 64;
+
 /// One pass over the rows, one over the event times.
-fn collect(data: &Intervals, times: &EventTimes, beta: &[f64]) -> Vec<AtTime> {
-    let p = beta.len();
-    let zero = AtTime { risk: Sums::zero(p), events: Sums::zero(p), x: vec![0.0; p], linear: 0.0 };
-    let mut at = vec![zero; times.times.len()];
-    // Rows at risk from the first event time on are added once, at the last they reach, and carried down afterwards: a column of
-    // sums that only grows, so nothing is ever subtracted.
-    let mut from_first = vec![Sums::zero(p); times.times.len()];
-    let mut x = vec![0.0; p];
-    for row in 0..data.stop.len() {
-        let times_at_risk = times.covered(row);
-        let Some(last) = times_at_risk.clone().next_back() else { continue };
-        for (value, (_, column)) in x.iter_mut().zip(data.columns) {
-            *value = column[row];
+///
+/// A row is added once, to the sums of all rows that are at risk from the same event time on until the same last one; these are carried
+/// down from the last time to the first afterwards. Sums only grow, so nothing is ever subtracted. With many event times this is done
+/// for the rows at risk from the first on, which are most, and the others are added at each of their times.
+struct Collect<'a>(&'a Intervals<'a>, &'a EventTimes, &'a [f64]);
+
+impl Pass for Collect<'_> {
+    type Given = Vec<AtTime>;
+
+    fn over<const P: usize>(self, any: usize) -> Vec<AtTime> {
+        let (p, Self(data, times, beta)) = (width::<P>(any), self);
+        let n = times.times.len();
+        let zero =
+            AtTime { risk: Sums::zero(p), events: Sums::zero(p), x: vec![0.0; p], linear: 0.0 };
+        let mut at = vec![zero; n];
+        let starts = if n <= FEW_TIMES { n } else { 1 };
+        // Per span: number, Σ r, Σ r·x, and the lower triangle of Σ r·x·x'.
+        let size = 2 + p + p * p;
+        let mut spans = vec![0.0; starts * n * size];
+        let mut x = RowSums::new(p);
+        let x = x.of(p);
+        for row in 0..data.stop.len() {
+            let at_risk = times.covered(row);
+            let Some(last) = at_risk.clone().next_back() else { continue };
+            for (value, (_, column)) in x.iter_mut().zip(data.columns) {
+                *value = column[row];
+            }
+            let linear = dot(x, beta, p);
+            let r = linear.exp();
+            if at_risk.start < starts {
+                let from = (at_risk.start * n + last) * size;
+                let sums = &mut spans[from..from + size];
+                sums[0] += 1.0;
+                sums[1] += r;
+                for k in 0..p {
+                    sums[2 + k] += r * x[k];
+                }
+                add_square(&mut sums[2 + p..], x, r, p);
+            } else {
+                at[at_risk].iter_mut().for_each(|at| at.risk.push(x, r));
+            }
+            if times.happens(data, row, last) {
+                at[last].events.push(x, r);
+                at[last].linear += linear;
+                at[last].x.iter_mut().zip(&*x).for_each(|(sum, x)| *sum += x);
+            }
         }
-        let linear: f64 = x.iter().zip(beta).map(|(x, b)| x * b).sum();
-        let r = linear.exp();
-        if times_at_risk.start == 0 {
-            from_first[last].push(&x, r);
-        } else {
-            at[times_at_risk].iter_mut().for_each(|at| at.risk.push(&x, r));
+        let mut carried = vec![0.0; size];
+        for first in 0..starts {
+            carried.fill(0.0);
+            for last in (first..n).rev() {
+                let from = (first * n + last) * size;
+                carried.iter_mut().zip(&spans[from..from + size]).for_each(|(sum, s)| *sum += s);
+                at[last].risk.merge(&Sums::from_flat(&carried, p));
+            }
         }
-        if times.happens(data, row, last) {
-            at[last].events.push(&x, r);
-            at[last].linear += linear;
-            at[last].x.iter_mut().zip(&x).for_each(|(sum, x)| *sum += x);
-        }
+        at
     }
-    let mut carried = Sums::zero(p);
-    for (at, own) in at.iter_mut().zip(&from_first).rev() {
-        carried.merge(own);
-        at.risk.merge(&carried);
-    }
-    at
 }
