@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use dyad_bench::child::{Cost, cost, median_cost};
+use dyad_bench::child::{Cost, cost, median_cost, memory_together};
 use serde_json::Value;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -125,9 +125,19 @@ impl Bench {
                 ));
             }
             let column_mib = rows as f64 * 10.0 * 8.0 / 1_048_576.0;
+            let together = memory_together(&mut self.command(&study))?;
+            let together = together.map_or_else(
+                || "is not told by this system".to_owned(),
+                |mib| {
+                    format!(
+                        "at most {mib:.0} MiB, {:.2} times the ten columns as 8-byte numbers ({column_mib:.0} MiB)",
+                        mib / column_mib
+                    )
+                },
+            );
             reach.push(format!(
-                "{name}: CPU {:.3} s; memory of host and workers at once at most {:.0} MiB, {:.2} times the ten columns as 8-byte numbers ({column_mib:.0} MiB)",
-                own.cpu, memory(&study)?, memory(&study)? / column_mib
+                "{name}: CPU {:.3} s; memory of host and workers together {together}",
+                own.cpu
             ));
             fs::remove_dir_all(&study)?;
         }
@@ -299,16 +309,4 @@ fn breakdown(study: &Path, name: &str) -> Result<String> {
     }
     lines.push(String::new());
     Ok(lines.join("\n"))
-}
-
-/// An upper bound of host and two workers at once, in MiB: pages that they share are counted in each.
-fn memory(study: &Path) -> Result<f64> {
-    let run = run_json(study)?;
-    let host = run["memory"].as_object().into_iter().flatten().filter_map(|(_, mb)| mb.as_f64());
-    let host = host.fold(0.0, f64::max);
-    let workers = run["plugins"].as_array().into_iter().flatten();
-    let mut workers: Vec<f64> =
-        workers.filter_map(|p| p["peak_memory_kb"].as_f64()).map(|kb| kb / 1024.0).collect();
-    workers.sort_by(f64::total_cmp);
-    Ok(host + workers.iter().rev().take(2).sum::<f64>())
 }
