@@ -279,15 +279,6 @@ impl<'r> Clients<'r> {
         if self.has_therapists() { Ok(()) } else { Err("the study file names no therapist column") }
     }
 
-    /// The therapist of each of these clients.
-    ///
-    /// # Errors
-    /// The sentence to refuse with, if the study names no therapists.
-    pub fn therapists_of(&self, clients: &[usize]) -> Result<Vec<i64>, &'static str> {
-        self.need_therapists()?;
-        Ok(clients.iter().map(|&client| self.therapist(client).unwrap_or(0)).collect())
-    }
-
     /// Contiguous ranges of positions in `clients` that share a therapist.
     ///
     /// # Errors

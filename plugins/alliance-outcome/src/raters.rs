@@ -83,7 +83,9 @@ fn by_session(
     let [truth, judge] = if turned { [1, 0] } else { [0, 1] };
     let values = [&pairs.x[..], &pairs.y];
     let fit = || -> Result<_, String> {
-        let therapists = clients.therapists_of(&pairs.with)?;
+        clients.need_therapists()?;
+        let therapists = pairs.with.iter().map(|client| clients.therapist(*client).unwrap_or(0));
+        let therapists: Vec<i64> = therapists.collect();
         Ok(truth_and_bias(values[truth], values[judge], &pairs.clients, &therapists)?)
     };
     let (fit, words) = (fit(), words.about("truth", both[truth]).about("judge", both[judge]));
