@@ -57,12 +57,9 @@ pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
 fn figure(course: &Course<'_>, found: &Peaks, n: Counts) -> Figure {
     let (peak, first) = (course.settings.peak_session, course.settings.peak_window[0]);
     let band = found.null_band();
-    let bars = (first..).zip(&found.shares).map(|(k, &value)| Bar {
-        label: k.to_string(),
-        value,
-        interval: None,
-        null_band: Some(band),
-        highlight: k == peak,
+    let bars = (first..).zip(&found.shares).map(|(k, &value)| {
+        let (label, null_band) = (k.to_string(), Some(band));
+        Bar { label, value, null_band, highlight: k == peak, ..Bar::default() }
     });
     let expected = 1.0 / found.shares.len() as f64;
     let tested = found.shares[course.early.position(peak)];

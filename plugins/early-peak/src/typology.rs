@@ -34,12 +34,9 @@ pub(crate) fn add(findings: &mut Findings, course: &Course<'_>) {
     let mut bars = Vec::with_capacity(KINDS.len());
     for (kind, key, name) in KINDS {
         let estimate = words.estimate(key).share(typology.count(kind), with.len() as u64);
-        bars.extend(estimate.estimate.map(|value| Bar {
-            label: name.to_owned(),
-            value,
-            interval: estimate.ci,
-            null_band: None,
-            highlight: kind == CourseKind::InvertedU,
+        bars.extend(estimate.estimate.map(|value| {
+            let (label, highlight) = (name.to_owned(), kind == CourseKind::InvertedU);
+            Bar { label, value, interval: estimate.ci, highlight, ..Bar::default() }
         }));
         findings.estimates.push(estimate);
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Axis, Reference};
 
 /// One bar.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bar {
     /// Its label.
