@@ -3,7 +3,7 @@
 use dyad_plugin::figure::Bar;
 use dyad_plugin::prelude::*;
 use dyad_stats::proportions::wilson;
-use dyad_stats::sequence::{ExpectedRuptures, RuptureCount};
+use dyad_stats::sequence::ExpectedRuptures;
 
 use crate::detectors::{DEFAULT, Detector, Judged, spaced};
 
@@ -63,15 +63,34 @@ fn in_noise(
 
 /// Adds `…/clients`, `…/ruptures` and `…/repaired` of every detector, a table and a figure.
 pub(crate) fn add(findings: &mut Findings, judged: &Judged<'_>) {
-    let counts = (0..judged.detectors.len()).map(|at| judged.series.count(at));
-    let counts: Vec<RuptureCount> = counts.collect();
-    let dropped = (judged.clients.len() - judged.ids.len()) as u64;
-    let basis = Basis::from(judged.n).without(&judged.eligible.lacks, dropped);
-    for (detector, count) in judged.detectors.iter().zip(&counts) {
+    let (n, clients) = (judged.n, judged.series.len() as u64);
+    let dropped = judged.clients.len() as u64 - clients;
+    let basis = Basis::from(n).without(&judged.eligible.lacks, dropped);
+    let (mut rows, mut bars) = (Vec::new(), Vec::new());
+    for (at, detector) in judged.detectors.iter().enumerate() {
+        let count = judged.series.count(at);
         let words = words_of(judged, detector).over(basis.clone());
-        let assumed = detector.name == "rci_drop" && judged.alliance.reliability.is_none();
         let usable = judged.usable().map_err(|_| words.text("refuse.ratings"));
         let usable = usable.and_then(|()| judged.apply(detector));
+        if usable.is_ok() {
+            let expected =
+                |key: &str| Cell::number(words.get(findings, key).and_then(|e| e.estimate));
+            let (label, value) = (spaced(detector.name), count.clients as f64 / clients as f64);
+            let cells = [
+                Cell::text(format!("{label}: {}", detector.described)),
+                Cell::count(count.clients),
+                Cell::number(Some(value)),
+                Cell::count(count.ruptures),
+                expected("{detector}/expected_independent"),
+                expected("{detector}/expected_autocorrelated"),
+                Cell::count(count.repaired),
+            ];
+            rows.push((n, cells));
+            let interval = wilson(count.clients, clients).ok();
+            let highlight = detector.name == DEFAULT;
+            bars.push(Bar { label, value, interval, highlight, ..Bar::default() });
+        }
+        let assumed = detector.name == "rci_drop" && judged.alliance.reliability.is_none();
         for (key, value) in [
             ("{detector}/clients", count.clients),
             ("{detector}/ruptures", count.ruptures),
@@ -84,54 +103,12 @@ pub(crate) fn add(findings: &mut Findings, judged: &Judged<'_>) {
             }));
         }
     }
-    if !judged.series.is_empty() {
-        let used = || judged.detectors.iter().zip(&counts).filter(|(d, _)| d.rule.is_ok());
-        let table = table(findings, judged, used());
-        findings.tables.push(table);
-        findings.figures.push(figure(judged, used()));
+    if clients > 0 {
+        let table = judged.words.with("clients", clients).table("ruptures-A");
+        findings.tables.push(table.with_rows(rows));
+        let low = bars.iter().map(|b| b.value).fold(1.0, f64::min);
+        let high = bars.iter().map(|b| b.value).fold(0.0, f64::max);
+        let words = judged.words.numbers([("low", low), ("high", high)]);
+        findings.figures.push(words.bars("ruptures-A", n, bars, None));
     }
-}
-
-fn table<'c>(
-    findings: &Findings,
-    judged: &Judged<'_>,
-    used: impl Iterator<Item = (&'c Detector, &'c RuptureCount)>,
-) -> ReportTable {
-    let clients = judged.series.len();
-    judged.words.with("clients", clients).table("ruptures-A").with_rows(used.map(
-        |(detector, count)| {
-            let words = words_of(judged, detector);
-            let expected =
-                |key: &str| Cell::number(words.get(findings, key).and_then(|e| e.estimate));
-            let cells = [
-                Cell::text(format!("{}: {}", spaced(detector.name), detector.described)),
-                Cell::count(count.clients),
-                Cell::number(Some(count.clients as f64 / clients as f64)),
-                Cell::count(count.ruptures),
-                expected("{detector}/expected_independent"),
-                expected("{detector}/expected_autocorrelated"),
-                Cell::count(count.repaired),
-            ];
-            (judged.n, cells)
-        },
-    ))
-}
-
-fn figure<'c>(
-    judged: &Judged<'_>,
-    used: impl Iterator<Item = (&'c Detector, &'c RuptureCount)>,
-) -> Figure {
-    let n = judged.series.len() as u64;
-    let bars = used.map(|(detector, count)| Bar {
-        label: spaced(detector.name),
-        value: count.clients as f64 / n as f64,
-        interval: wilson(count.clients, n).ok(),
-        null_band: None,
-        highlight: detector.name == DEFAULT,
-    });
-    let bars: Vec<Bar> = bars.collect();
-    let low = bars.iter().map(|b| b.value).fold(1.0, f64::min);
-    let high = bars.iter().map(|b| b.value).fold(0.0, f64::max);
-    let words = judged.words.numbers([("low", low), ("high", high)]);
-    words.bars("ruptures-A", judged.n, bars, None)
 }
