@@ -18,6 +18,7 @@ mod words;
 use detectors::Judged;
 use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
+use outcome::Compared;
 
 /// The settings of `[analyses.rupture-repair]`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -117,8 +118,9 @@ impl Analysis for RuptureRepair {
             dropout::add(&mut findings, &judged, &mut at_risk)?;
             sensitivity::of_dropout(&mut findings, &judged, &mut at_risk)?;
             for outcome in run.measures_of(Role::Outcome) {
-                outcome::add(&mut findings, &judged, outcome)?;
-                sensitivity::of_outcome(&mut findings, &judged, outcome)?;
+                let compared = Compared::of(&judged, outcome)?;
+                outcome::add(&mut findings, &compared);
+                sensitivity::of_outcome(&mut findings, &compared);
             }
         }
         retention::add(&mut findings, run, &clients)?;

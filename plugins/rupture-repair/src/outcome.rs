@@ -10,13 +10,9 @@ use crate::detectors::{DEFAULT, Judged};
 ///
 /// final ~ baseline + sessions + repaired + unrepaired, CR2 by therapist. Repaired: every rupture was. The number of sessions is held
 /// constant, because a longer treatment has more chances for a rupture and for its repair.
-pub(crate) fn add(
-    findings: &mut Findings,
-    judged: &Judged<'_>,
-    outcome: &Measure,
-) -> Result<(), Failure> {
+pub(crate) fn add(findings: &mut Findings, clients: &Compared<'_>) {
+    let judged = clients.judged;
     let detector = judged.detectors.iter().position(|d| d.name == DEFAULT).unwrap_or(0);
-    let clients = Compared::of(judged, outcome)?;
     let slowest = judged.series.slowest_repair(detector);
     let groups = clients.grouped(&slowest, judged.run.settings().repair_window);
     findings.estimates.extend([
@@ -28,13 +24,13 @@ pub(crate) fn add(
             [Group::Unrepaired, Group::Repaired],
         ),
     ]);
-    Ok(())
 }
 
 /// The eligible clients with both scores.
 pub(crate) struct Compared<'j> {
-    judged: &'j Judged<'j>,
-    words: Words<'j>,
+    pub(crate) judged: &'j Judged<'j>,
+    /// Words about the outcome, too, `Y`.
+    pub(crate) words: Words<'j>,
     sample: Sample,
     /// Where each of them stands among the judged series.
     series: Vec<usize>,

@@ -34,13 +34,9 @@ pub(crate) fn of_dropout(
 }
 
 /// Adds `sensitivity/A/Y/unrepaired`: the outcome model over detectors and windows of repair.
-pub(crate) fn of_outcome(
-    findings: &mut Findings,
-    judged: &Judged<'_>,
-    outcome: &Measure,
-) -> Result<(), Failure> {
+pub(crate) fn of_outcome(findings: &mut Findings, clients: &Compared<'_>) {
     let mut all: Vec<Choice> = Vec::new();
-    let clients = Compared::of(judged, outcome)?;
+    let judged = clients.judged;
     let against = [RuptureGroup::Unrepaired, RuptureGroup::None];
     for (at, detector) in judged.detectors.iter().enumerate().filter(|(_, d)| d.rule.is_ok()) {
         let slowest = judged.series.slowest_repair(at);
@@ -50,10 +46,8 @@ pub(crate) fn of_outcome(
             all.push((choices, clients.compare("outcome/A/Y/unrepaired", &groups, against)));
         }
     }
-    let words = judged.words.about("Y", outcome);
     let keys = ["sensitivity/A/Y/unrepaired", "sensitivity-A-Y-unrepaired"];
-    summarise(findings, &words, keys, all, 0.0, &["Detector", "Repair within"]);
-    Ok(())
+    summarise(findings, &clients.words, keys, all, 0.0, &["Detector", "Repair within"]);
 }
 
 /// The median over the choices that could be fitted, and all of them as a figure; `null`: where there is no difference.
