@@ -5,8 +5,7 @@ use std::ops::Range;
 use crate::distributions::{normal, student_t};
 use crate::linalg::Cholesky;
 use crate::linalg::design::{
-    Pass, RowSums, SquareSums, add_square, dot, each_product, mirror, transposed_times, width,
-    with_width,
+    Pass, RowSums, SquareSums, add_square, dot, mirror, width, with_width,
 };
 use crate::moments::Moments;
 use crate::{Result, StatsError};
@@ -139,10 +138,11 @@ fn check(columns: &[(&str, &[f64])], y: &[f64], offset: &[f64], family: Family) 
     Ok(())
 }
 
-/// The design with its columns centred and scaled, so that units do not reach the digits.
+/// The design with its columns centred and scaled, so that units do not reach the digits. It is never written down: a million rows are
+/// read as often as an iteration needs them, and held once.
 struct Model<'a> {
     names: Vec<String>,
-    design: Vec<f64>,
+    columns: &'a [(&'a str, &'a [f64])],
     means: Vec<f64>,
     scales: Vec<f64>,
     y: &'a [f64],
@@ -171,8 +171,8 @@ struct At {
     divisor: f64,
 }
 
-/// So many divisors are multiplied before a logarithm is taken: their product stays below 2⁵¹².
-const DIVISORS: usize = 512;
+/// Rows looked at together. So many divisors are multiplied before a logarithm is taken: their product stays below 2⁵¹².
+const BLOCK: usize = 512;
 
 #[inline]
 fn at(family: Family, eta: f64, y: f64) -> At {
@@ -217,32 +217,30 @@ impl Pass for Sum<'_> {
         let (mut score, mut information) = (RowSums::new(p), SquareSums::new(p * p));
         let (score, information) = (score.of(p), information.of(p * p));
         let (mut log_likelihood, mut divisor) = (0.0, 1.0);
-        let rows = model.design.chunks_exact(p).zip(model.y).enumerate();
-        for (row, (x, &y)) in rows {
-            let at = at(model.family, model.eta(row, dot(x, beta, p)), y);
-            log_likelihood += at.linear;
-            divisor *= at.divisor;
-            if row % DIVISORS == DIVISORS - 1 {
-                log_likelihood -= divisor.ln();
-                divisor = 1.0;
+        let mut block = Vec::new();
+        for from in (0..model.y.len()).step_by(BLOCK) {
+            let rows = from..(from + BLOCK).min(model.y.len());
+            model.fill(rows.clone(), p, &mut block);
+            for (row, (x, &y)) in (from..).zip(block.chunks_exact(p).zip(&model.y[rows])) {
+                let at = at(model.family, model.eta(row, dot(x, beta, p)), y);
+                log_likelihood += at.linear;
+                divisor *= at.divisor;
+                for k in 0..p {
+                    score[k] += at.residual * x[k];
+                }
+                add_square(information, x, at.weight, p);
             }
-            for k in 0..p {
-                score[k] += at.residual * x[k];
-            }
-            add_square(information, x, at.weight, p);
+            log_likelihood -= divisor.ln();
+            divisor = 1.0;
         }
         mirror(information, p);
-        State {
-            log_likelihood: log_likelihood - divisor.ln(),
-            score: score.to_vec(),
-            information: information.to_vec(),
-        }
+        State { log_likelihood, score: score.to_vec(), information: information.to_vec() }
     }
 }
 
 impl<'a> Model<'a> {
     fn new(
-        columns: &[(&str, &[f64])],
+        columns: &'a [(&'a str, &'a [f64])],
         y: &'a [f64],
         offset: &'a [f64],
         family: Family,
@@ -259,13 +257,20 @@ impl<'a> Model<'a> {
             means.push(mean);
             scales.push(sd);
         }
-        let mut design = Vec::with_capacity(y.len() * names.len());
-        for row in 0..y.len() {
-            design.push(1.0);
-            let values = columns.iter().zip(means.iter().zip(&scales).skip(1));
-            design.extend(values.map(|((_, column), (mean, scale))| (column[row] - mean) / scale));
+        Ok(Self { names, columns, means, scales, y, offset, family })
+    }
+
+    /// Rows one after another: 1, then every column centred and scaled.
+    #[inline]
+    fn fill(&self, rows: Range<usize>, p: usize, into: &mut Vec<f64>) {
+        into.clear();
+        into.resize(rows.len() * p, 1.0);
+        for (k, (_, column)) in (1..).zip(self.columns) {
+            let (mean, per_scale) = (self.means[k], 1.0 / self.scales[k]);
+            for (row, value) in into.chunks_exact_mut(p).zip(&column[rows.clone()]) {
+                row[k] = (value - mean) * per_scale;
+            }
         }
-        Ok(Self { names, design, means, scales, y, offset, family })
     }
 
     fn p(&self) -> usize {
@@ -361,22 +366,26 @@ impl<'a> Model<'a> {
             }
         };
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-        let mut residuals = vec![0.0; n];
-        each_product(&self.design, beta, &mut residuals, |eta, product| *eta = product);
-        let mut pearson = 0.0;
-        for (row, (residual, &y)) in residuals.iter_mut().zip(self.y).enumerate() {
-            let at = at(self.family, self.eta(row, *residual), y);
-            *residual = at.residual;
-            if at.variance > 0.0 {
-                pearson += (y - at.mean).powi(2) / at.variance;
+        let (mut block, mut pearson) = (Vec::new(), 0.0);
+        let mut score_of = |rows: Range<usize>| {
+            self.fill(rows.clone(), p, &mut block);
+            let mut score = vec![0.0; p];
+            for (row, x) in rows.zip(block.chunks_exact(p)) {
+                let y = self.y[row];
+                let at = at(self.family, self.eta(row, dot(x, beta)), y);
+                if at.variance > 0.0 {
+                    pearson += (y - at.mean).powi(2) / at.variance;
+                }
+                score.iter_mut().zip(x).for_each(|(sum, x)| *sum += x * at.residual);
+            }
+            score
+        };
+        let scores: Vec<Vec<f64>> = clusters.iter().map(|rows| score_of(rows.clone())).collect();
+        if clusters.is_empty() {
+            for from in (0..n).step_by(BLOCK) {
+                score_of(from..(from + BLOCK).min(n));
             }
         }
-        let scores: Vec<Vec<f64>> = (clusters.iter())
-            .map(|rows| {
-                let design = &self.design[rows.start * p..rows.end * p];
-                transposed_times(design, &residuals[rows.clone()], p)
-            })
-            .collect();
         let groups = clusters.len() as f64;
         let coefficients = (0..p)
             .map(|k| {
