@@ -78,7 +78,7 @@ for (A in alliances) {
       b <- suppressWarnings(coef(coxph(Surv(start, stop, event) ~ ruptured + baseline, surv, ties = "efron")))[["ruptured"]]
       if (is.finite(b) && abs(b) < 15) all <- c(all, exp(b))
     }
-    fixed_drop <<- keep; need(length(all) > 0, "nothing could be fitted")
+    fixed_drop <<- keep; need(length(all) > 0, "nothing could be fitted"); need(n$therapists >= 2, "one therapist")
     record(median(all), n = n, call = "median over drops of .5, .75, 1, 1.25 and 1.5 points", tolerance = 1e-7)
   })
 }

@@ -352,6 +352,7 @@ for (A in alliances) {
     }))
     surv <- used(surv, c("event", "baseline"))
     need(sum(surv$event) >= 1, "no dropout"); need(varies(surv$ruptured), "no rupture before the last session of any client")
+    need(length(unique(surv$therapist)) >= 2, "one therapist")          # its score residuals add up to 0: no robust se
     m <- coxph(Surv(start, stop, event) ~ ruptured + baseline, surv, ties = "efron", cluster = therapist); s <- summary(m)$coefficients["ruptured", ]
     need(is.finite(s[["coef"]]) && abs(s[["coef"]]) < 15, "the hazard ratio is not estimable")
     record(exp(s[["coef"]]), s[["robust se"]], exp(s[["coef"]] + c(-1, 1) * z975 * s[["robust se"]]), s[["z"]], "z", NULL, s[["Pr(>|z|)"]], rows_n(surv),

@@ -117,6 +117,7 @@ const UNBOUNDED: f64 = 15.0;
 ///
 /// # Errors
 /// - [`StatsError::UnequalLengths`], [`StatsError::NotFinite`].
+/// - [`StatsError::TooFew`] for a robust standard error from one cluster.
 /// - [`StatsError::Refused`] for a robust standard error under [`Ties::Exact`].
 /// - [`StatsError::NoEvents`] without an event.
 /// - [`StatsError::Collinear`] naming a column that is constant within every risk set or depends on others.
@@ -128,6 +129,10 @@ const UNBOUNDED: f64 = 15.0;
 /// `survival::coxph(Surv(start, stop, event) ~ …, ties, cluster)`: `golden/stats/survival.R`.
 pub fn cox(data: &Intervals, clusters: &[Range<usize>], ties: Ties) -> Result<Cox> {
     check(data)?;
+    // The score residuals of all rows add up to 0: one cluster would have a robust standard error of rounding noise.
+    if clusters.len() == 1 {
+        return Err(StatsError::TooFew { unit: "clusters", needed: 2, found: 1 });
+    }
     if ties == Ties::Exact && !clusters.is_empty() {
         return Err(StatsError::Refused(
             "the exact handling of ties has no standard error robust by cluster".into(),
@@ -309,5 +314,6 @@ mod tests {
             assert!((other.se - efron.se).abs() < 1e-10);
         }
         assert!(cox(&data, &[0..3, 3..6], Ties::Exact).is_err());
+        assert!(matches!(cox(&data, &[0..6], Ties::Efron), Err(StatsError::TooFew { .. })));
     }
 }
