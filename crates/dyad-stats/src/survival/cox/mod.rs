@@ -314,6 +314,9 @@ mod tests {
             assert!((other.se - efron.se).abs() < 1e-10);
         }
         assert!(cox(&data, &[0..3, 3..6], Ties::Exact).is_err());
-        assert!(matches!(cox(&data, &[0..6], Ties::Efron), Err(StatsError::TooFew { .. })));
+        assert!(matches!(
+            cox(&data, std::slice::from_ref(&(0..6)), Ties::Efron),
+            Err(StatsError::TooFew { .. })
+        ));
     }
 }
