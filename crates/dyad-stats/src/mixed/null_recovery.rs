@@ -67,7 +67,7 @@ pub fn null_recovery(rows: &Rows, column: &str, plan: &Plan<'_>) -> Result<NullR
 
 /// Estimate and p of a column.
 pub(super) fn tested(fit: &Fit, column: &str) -> Option<(f64, f64)> {
-    let b = fit.coefficient(column).ok()?;
+    let b = fit.tested(&[(column, 1.0)]).ok()?;
     Some((b.estimate, b.p?))
 }
 
