@@ -107,7 +107,8 @@ pub(super) fn fit(rows: &Rows, kind: Criterion, near: Option<&[f64]>) -> Result<
     let without = deviance.at(&none, false).map_err(|column| dependent(&data, column))?.deviance;
     let start = match near {
         Some(theta) => Some(Start { theta: theta.to_vec(), curvature: None }),
-        None if data.sizes.len() >= MANY => among_some(&data, kind),
+        // Without a slope an evaluation costs less than to choose some.
+        None if data.slope.is_some() && data.sizes.len() >= MANY => among_some(&data, kind),
         None => None,
     };
     let Optimum { theta, curvature } = optimum(&deviance, start.as_ref())?;
