@@ -304,8 +304,12 @@ fn run_json(study: &Path) -> Result<Value> {
 fn breakdown(study: &Path, name: &str) -> Result<String> {
     let run = run_json(study)?;
     let mut lines = vec![format!("Stages of one run, {name}:\n\n| stage | s |\n|---|---:|")];
-    for (stage, seconds) in run["timings"].as_object().into_iter().flatten() {
-        lines.push(format!("| {stage} | {:.3} |", seconds.as_f64().unwrap_or(f64::NAN)));
+    let stages = run["timings"].as_array().ok_or("run.json holds no timings")?;
+    for stage in stages {
+        let (name, seconds) = (stage[0].as_str(), stage[1].as_f64());
+        let (name, seconds) =
+            name.zip(seconds).ok_or("a stage of run.json has no name or no time")?;
+        lines.push(format!("| {name} | {seconds:.3} |"));
     }
     for plugin in run["plugins"].as_array().into_iter().flatten() {
         let id = plugin["id"].as_str().unwrap_or_default();

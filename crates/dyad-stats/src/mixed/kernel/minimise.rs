@@ -89,7 +89,8 @@ pub(crate) fn minimise(
             (curvature, fresh) = (measured(&at)?, true);
             continue;
         }
-        let rounding = 4.0 * f64::EPSILON * value.abs().max(1.0);
+        // A sum over many clusters is off by more than its last digit.
+        let rounding = 64.0 * f64::EPSILON * value.abs().max(1.0);
         let mut length = 1.0;
         let mut next = None;
         while length > 1e-9 {
