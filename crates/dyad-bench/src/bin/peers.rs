@@ -317,6 +317,6 @@ fn breakdown(study: &Path, name: &str) -> Result<String> {
         let (wall, cpu, peak) = (of("wall_s"), of("cpu_s"), of("peak_memory_kb") / 1024.0);
         lines.push(format!("| plugin {id}: {cpu:.3} s CPU, {peak:.0} MiB | {wall:.3} |"));
     }
-    lines.push(String::new());
-    Ok(lines.join("\n"))
+    // An empty line ends the table.
+    Ok(lines.join("\n") + "\n\n")
 }
