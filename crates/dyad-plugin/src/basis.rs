@@ -34,6 +34,16 @@ impl Basis {
         }
         self
     }
+
+    /// Adds how many sites were left out and why; nothing for 0.
+    #[must_use]
+    pub fn without_sites(mut self, reason: impl Into<String>, sites: u64) -> Self {
+        if sites > 0 {
+            let (reason, sites) = (reason.into(), Some(sites));
+            self.dropped.push(Dropped { reason, sites, ..Dropped::default() });
+        }
+        self
+    }
 }
 
 impl From<Counts> for Basis {

@@ -53,17 +53,25 @@ mod basis;
 pub mod binned;
 mod columns;
 pub mod derived;
+mod drawn;
 #[doc(hidden)]
 pub mod entry;
 mod failure;
 mod given;
+mod items;
+pub mod lagged;
 pub mod leaving;
 pub mod models;
 mod rate;
+pub mod reported;
 mod request;
 mod run;
 pub mod scorecard;
+mod section;
 pub mod sentence;
+mod settings;
+pub mod sites;
+mod study;
 pub mod summary;
 pub mod testing;
 pub mod words;
@@ -77,6 +85,8 @@ pub use given::Given;
 pub use rate::Rate;
 pub use request::Request;
 pub use run::Run;
+pub use section::{Added, Section};
+pub use study::Study;
 
 /// What an analysis imports.
 pub mod prelude {
@@ -88,5 +98,8 @@ pub mod prelude {
     pub use serde::{Deserialize, Serialize};
 
     pub use crate::words::Words;
-    pub use crate::{Analysis, Basis, Failure, Floats, Given, Integers, Run, Table, export_plugin};
+    pub use crate::{
+        Analysis, Basis, Failure, Floats, Given, Integers, Run, Section, Study, Table,
+        export_plugin,
+    };
 }

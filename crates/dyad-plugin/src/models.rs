@@ -8,7 +8,7 @@ use dyad_stats::linear::{ClusterRobust, Correction, Ols, ols};
 use dyad_stats::mixed::{Criterion, Fit, Rows};
 
 use crate::Failure;
-use crate::derived::{Clients, Sample};
+use crate::derived::Clients;
 
 /// One session row of a client.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +36,11 @@ pub struct SessionRows {
 }
 
 impl SessionRows {
+    /// Whether the study names therapists, or the sentence to refuse with.
+    pub(crate) fn told_apart(&self) -> Result<(), String> {
+        Ok(self.therapists?)
+    }
+
     /// The model with some of the columns.
     ///
     /// # Errors
@@ -128,17 +133,17 @@ impl Clients<'_> {
         Ok(SessionRows { rows, n, dropped, therapists: self.need_therapists() })
     }
 
-    /// y ~ columns + (1 | therapist), REML, over the clients of a sample: one value each.
+    /// y ~ columns + (1 | therapist), REML, over these clients: one value each.
     ///
     /// # Errors
     /// The sentence to refuse with.
     pub fn therapist_model(
         &self,
-        sample: &Sample,
+        clients: &[usize],
         columns: &[(&str, &[f64])],
         y: &[f64],
     ) -> Result<Fit, String> {
-        let therapists = self.told_apart(sample, "therapists and clients")?;
+        let therapists = self.told_apart(clients, "therapists and clients")?;
         let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
         let mut rows = Rows::in_clusters(&names);
         let mut x = vec![0.0; columns.len()];
@@ -157,11 +162,11 @@ impl Clients<'_> {
     /// The sentence to refuse with, where the two cannot be told apart.
     pub fn between_and_within(
         &self,
-        sample: &Sample,
+        clients: &[usize],
         values: &[f64],
     ) -> Result<[Vec<f64>; 2], String> {
         let mut between = Vec::with_capacity(values.len());
-        for range in self.told_apart(sample, "within and between")? {
+        for range in self.told_apart(clients, "within and between")? {
             let of_therapist = &values[range];
             let mean = of_therapist.iter().sum::<f64>() / of_therapist.len() as f64;
             between.extend(of_therapist.iter().map(|_| mean));
@@ -199,12 +204,12 @@ impl Clients<'_> {
     }
 
     /// The clients of each therapist, where therapists differ from clients.
-    fn told_apart(&self, sample: &Sample, what: &str) -> Result<Vec<Range<usize>>, String> {
-        let therapists = self.therapist_ranges(&sample.clients)?;
+    fn told_apart(&self, clients: &[usize], what: &str) -> Result<Vec<Range<usize>>, String> {
+        let therapists = self.therapist_ranges(clients)?;
         match therapists.len() {
             0 => Err("no client can be used".to_owned()),
             1 => Err("there is one therapist only".to_owned()),
-            n if n == sample.clients.len() => {
+            n if n == clients.len() => {
                 Err(format!("every therapist has one client: {what} cannot be told apart"))
             }
             _ => Ok(therapists),

@@ -244,6 +244,46 @@ impl<'d> Words<'d> {
         self.texts(texts).join(" ")
     }
 
+    /// What the estimates rest on.
+    #[must_use]
+    pub fn basis(&self) -> &Basis {
+        &self.basis
+    }
+
+    /// How many rows, clients, therapists and sites the estimates rest on.
+    #[must_use]
+    pub fn n(&self) -> Counts {
+        self.basis.n
+    }
+
+    /// What turns a number towards benefit, from the outcome these words are about; `None` if they are about none.
+    #[must_use]
+    pub fn benefit_sign(&self) -> Option<f64> {
+        self.fills.iter().rev().find_map(|(_, fill)| match fill {
+            Fill::Measure { benefit_sign, .. } => *benefit_sign,
+            _ => None,
+        })
+    }
+
+    /// What the methods say where an estimate was given, in the order of the estimates, each sentence once.
+    #[must_use]
+    pub fn methods(&self, findings: &Findings) -> Vec<String> {
+        let mut said = Vec::new();
+        for estimate in findings.estimates.iter().filter(|e| e.estimate.is_some()) {
+            let words = self.dictionary.file.estimate.iter();
+            let words = words.filter(|(key, words)| {
+                !words.in_methods.is_empty() && file::fits(key, &estimate.id)
+            });
+            for (_, words) in words {
+                let sentence = self.fill(&words.in_methods);
+                if !said.contains(&sentence) {
+                    said.push(sentence);
+                }
+            }
+        }
+        said
+    }
+
     /// An id: bound letters are the measures' ids.
     #[must_use]
     pub fn id(&self, key: &str) -> String {

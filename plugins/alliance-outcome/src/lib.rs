@@ -1,60 +1,41 @@
 #![forbid(unsafe_code)]
 //! Alliance and outcome: do clients with a stronger alliance end better?
 //!
-//! `pair` holds one alliance and one outcome measure and their client-level questions (early, later, within and between therapists,
-//! moderators), `session` those from session to session, with the check whether an effect would be found that is not there. One file
-//! per further question: `sites` (and published effects), `together` (several process variables at once), `dropout` (who leaves),
-//! `raters`, `reliability`. `words`: paragraphs.
+//! `pair` holds one alliance and one outcome measure and their client-level questions, `session` those from session to session, `sites`
+//! the pooled correlation beside published ones, `raters` who rates and how reliably, `others` leaving and further variables.
 
-mod dropout;
+mod others;
 mod pair;
 mod raters;
-mod reliability;
 mod session;
 mod sites;
-mod together;
 mod words;
 
-use dyad_plugin::derived::{Clients, is_window};
+use dyad_plugin::derived::is_window;
 use dyad_plugin::prelude::*;
 
-use crate::pair::Pair;
-
-/// The settings of `[analyses.alliance-outcome]`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Settings {
+dyad_plugin::settings! {
     /// First and last session number of the early window.
-    early_window: [i64; 2],
-    /// The published correlation to compare with, benefit sign.
-    benchmark: f64,
+    early_window: [i64; 2] = [3, 5];
+    /// The published correlation to compare with, benefit sign: r = .278 [.256, .299] over 295 studies (Flückiger et al., 2018).
+    benchmark: f64 = 0.278;
     /// Its published 95 % interval; one that does not hold the benchmark belongs to another, and is not used.
-    benchmark_interval: [f64; 2],
+    benchmark_interval: [f64; 2] = [0.256, 0.299];
     /// How far from a published correlation counts as the same for all practical purposes.
-    equivalence_margin: f64,
+    equivalence_margin: f64 = 0.1;
     /// Simulated studies without the lagged effect; 0: none.
-    null_simulations: usize,
+    null_simulations: usize = 200;
+    where
+    is_window(early_window) => "early_window needs two session numbers, the first not above the last";
+    benchmark.abs() < 1.0 => "benchmark is a correlation: it lies between -1 and 1";
+    -1.0 < benchmark_interval[0] && benchmark_interval[0] < benchmark_interval[1] && benchmark_interval[1] < 1.0
+        => "benchmark_interval goes from a smaller to a larger correlation";
+    equivalence_margin > 0.0 && equivalence_margin < 1.0 => "equivalence_margin is a correlation between 0 and 1";
+    null_simulations <= 10_000 => "null_simulations is at most 10000";
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        // Flückiger et al. (2018): r = .278 [.256, .299] over 295 studies.
-        Self {
-            early_window: [3, 5],
-            benchmark: 0.278,
-            benchmark_interval: [0.256, 0.299],
-            equivalence_margin: 0.1,
-            null_simulations: 200,
-        }
-    }
-}
-
-/// What every question starts from.
-#[derive(Clone, Copy)]
-struct Study<'a> {
-    run: &'a Run<Settings>,
-    clients: &'a Clients<'a>,
-}
+/// The study with these settings.
+type Study<'r> = dyad_plugin::Study<'r, Settings>;
 
 struct AllianceOutcome;
 
@@ -64,66 +45,44 @@ impl Analysis for AllianceOutcome {
     const WORDS: &'static str = include_str!("../words.toml");
 
     fn manifest() -> Manifest {
+        let of_sessions =
+            ["client", "session", "day", "@alliance", "@outcome", "@covariate", "@item"];
+        let of_clients = ["site", "therapist", "client", "@baseline", "@covariate", "@dropout"];
         Manifest::new("alliance-outcome", env!("CARGO_PKG_VERSION"), "Alliance and outcome")
-            .reads(
-                "sessions",
-                ["client", "session", "day", "@alliance", "@outcome", "@covariate", "@item"],
-            )
-            .reads(
-                "clients",
-                ["site", "therapist", "client", "@baseline", "@covariate", "@dropout"],
-            )
+            .reads("sessions", of_sessions)
+            .reads("clients", of_clients)
             .reads("therapists", ["therapist", "@covariate"])
             .needs("alliance")
             .needs("outcome")
     }
 
     fn check(settings: &Settings) -> Result<(), Failure> {
-        let [low, high] = settings.benchmark_interval;
-        let margin = settings.equivalence_margin;
-        Failure::bad_settings_unless([
-            (
-                is_window(settings.early_window),
-                "early_window needs two session numbers, the first not above the last",
-            ),
-            (
-                settings.benchmark.abs() < 1.0,
-                "benchmark is a correlation: it lies between -1 and 1",
-            ),
-            (
-                -1.0 < low && low < high && high < 1.0,
-                "benchmark_interval goes from a smaller to a larger correlation",
-            ),
-            (margin > 0.0 && margin < 1.0, "equivalence_margin is a correlation between 0 and 1"),
-            (settings.null_simulations <= 10_000, "null_simulations is at most 10000"),
-        ])
+        settings.check()
     }
 
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
-        let clients = Clients::of(run)?;
-        let (study, mut findings) = (Study { run, clients: &clients }, Findings::new());
+        let study = Study::of(run)?;
         for alliance in run.measures_of(Role::Alliance) {
             for outcome in run.measures_of(Role::Outcome) {
-                let pair = Pair::of(study, (alliance, outcome))?;
-                pair.early(&mut findings);
-                pair.assumptions(&mut findings);
-                pair.phases(&mut findings);
-                pair.levels(&mut findings);
-                session::correlations(&mut findings, &pair);
-                session::lagged(&mut findings, &pair)?;
-                sites::add(&mut findings, &pair);
-                pair.moderators(&mut findings)?;
+                let pair = pair::Pair::of(&study, alliance, outcome)?;
+                pair.early();
+                pair.assumptions();
+                pair.phases();
+                pair.levels();
+                session::correlations(&pair);
+                session::lagged(&pair)?;
+                sites::pooled(&pair);
+                pair.moderators()?;
             }
-            dropout::add(&mut findings, study, alliance)?;
-            reliability::add(&mut findings, study, alliance)?;
+            others::dropout(&study, alliance)?;
+            raters::reliability(&study, alliance)?;
         }
         for outcome in run.measures_of(Role::Outcome) {
-            together::add(&mut findings, study, outcome)?;
+            others::together(&study, outcome)?;
         }
-        raters::add(&mut findings, study)?;
-        sites::replications(&mut findings, study)?;
-        findings.text = words::text(&findings, run);
-        Ok(findings)
+        raters::compared(&study)?;
+        sites::replications(&study)?;
+        Ok(words::close(study))
     }
 }
 

@@ -1,22 +1,9 @@
-//! The paragraphs: question, plain answer, methods, results, limitations. The texts themselves are in `words.toml`.
+//! The paragraphs that need a decision: plain answer, results, limitations. The texts themselves are in `words.toml`.
 
 use dyad_plugin::prelude::*;
-use dyad_plugin::sentence::{Symbol, left_out, paragraph, reported, side};
+use dyad_plugin::sentence::{Symbol, left_out, reported, side};
 
-use crate::Settings;
-
-/// Estimates that get a sentence of the methods where they got a number.
-const METHODS: [(&str, &str); 9] = [
-    ("early/", "contextual"),
-    ("session/", "rmcorr"),
-    ("session/", "lagged_within"),
-    ("session/", "null_recovery"),
-    ("sites/", "pooled"),
-    ("moderator/", "interaction"),
-    ("together/", "beta"),
-    ("dropout/", "odds_ratio"),
-    ("raters/", "icc_agreement"),
-];
+use crate::Study;
 
 /// Estimates beyond the pairs of measures that the results report one by one.
 const BEYOND: [(&str, &str); 6] = [
@@ -28,86 +15,58 @@ const BEYOND: [(&str, &str); 6] = [
     ("raters/", "/tracking"),
 ];
 
-/// The generated paragraphs.
-pub(crate) fn text(findings: &Findings, run: &Run<Settings>) -> Text {
-    let words = run.words();
-    Text {
-        question: words.text("question"),
-        answer: answer(findings, run).unwrap_or_default(),
-        methods: methods(findings, &words),
-        results: results(findings, run),
-        limitations: limitations(findings, run),
-    }
+pub(crate) fn close(study: Study<'_>) -> Findings {
+    let (s, pairs) =
+        (study.section(), study.sections([("A", Role::Alliance), ("Y", Role::Outcome)]));
+    let answer = pairs.first().and_then(|pair| answer(pair, study.settings().benchmark));
+    let beyond = BEYOND.iter().flat_map(|(head, tail)| s.like(head, tail));
+    let beyond: Vec<String> = beyond.filter_map(|e| s.sentence(&e)).collect();
+    let results: Vec<String> = pairs.iter().map(results).chain(beyond).collect();
+    limits(&study, &s);
+    study.close(answer.unwrap_or_default(), results, "")
 }
 
 /// One sentence for a clinician, from the first alliance and the first outcome measure.
-fn answer(findings: &Findings, run: &Run<Settings>) -> Option<String> {
-    let (alliance, outcome) = run.pairs().next()?;
-    let words = run.words().about("A", alliance).about("Y", outcome);
-    let estimate = words.get(findings, "early/A/Y/pearson")?;
+fn answer(s: &Section<'_>, benchmark: f64) -> Option<String> {
+    let estimate = s.get("early/A/Y/pearson")?;
     let Some((r, ci)) = estimate.benefit.zip(estimate.ci) else {
-        let reason = estimate.refused.as_deref().unwrap_or("no interval can be given");
-        return Some(words.with("reason", reason).text("answer.refused"));
+        return Some(s.with("r", &estimate).text("answer.refused"));
     };
-    let ci = if outcome.benefit_sign() < 0.0 { [-ci[1], -ci[0]] } else { ci };
-    let beside = words.text(&format!("beside.{}", side(ci, run.settings().benchmark)));
-    let direction = words.text(&format!("answer.{}", side(ci, 0.0)));
-    let words = words.with("direction", direction).with("beside", beside).with("r", r);
-    let words = words.with("ci", ci).with("n", estimate.n.clients.unwrap_or(0));
-    Some(words.text("answer.given"))
+    let ci = if s.benefit_sign() < Some(0.0) { [-ci[1], -ci[0]] } else { ci };
+    let s = s.saying_of("beside", &format!("beside.{}", side(ci, benchmark)));
+    let s = s.saying_of("direction", &format!("answer.{}", side(ci, 0.0)));
+    let s = s.with("r", r).with("ci", ci).with("n", estimate.n.clients.unwrap_or(0));
+    Some(s.text("answer.given"))
 }
 
-/// The estimates below a folder whose ids end like this.
-fn like<'f>(
-    findings: &'f Findings,
-    (head, tail): (&str, &str),
-) -> impl Iterator<Item = &'f Estimate> {
-    findings.estimates.iter().filter(move |e| e.id.starts_with(head) && e.id.ends_with(tail))
+/// One sentence for a pair of measures.
+fn results(s: &Section<'_>) -> String {
+    let equivalence = s.get("sites/A/Y/equivalence");
+    let word = equivalence.and_then(|e| Some(e.details.get("comparison")?.as_str()?.to_owned()));
+    let word = word.map(|word| s.with("word", word).text("results.word"));
+    let s = s.with("said", s.reported("pair")).with("word", word.unwrap_or_default());
+    s.text("results.pair")
 }
 
-fn methods(findings: &Findings, words: &Words<'_>) -> String {
-    let given = |which: &&(&str, &str)| like(findings, **which).any(|e| e.estimate.is_some());
-    let said = METHODS.iter().filter(given).map(|(_, what)| words.text(&format!("methods.{what}")));
-    let [first, last] = ["methods.always", "methods.tests"].map(|key| words.text(key));
-    paragraph([first].into_iter().chain(said).chain([last]))
-}
-
-/// One sentence per pair of measures, then the questions beyond pairs.
-fn results(findings: &Findings, run: &Run<Settings>) -> String {
-    let of_pair = |words: Words<'_>| {
-        let equivalence = words.get(findings, "sites/A/Y/equivalence");
-        let word = equivalence.and_then(|e| e.details.get("comparison")?.as_str());
-        let word = word.map(|word| words.with("word", word).text("results.word"));
-        let words = words.with("said", words.reported("pair", findings));
-        words.with("word", word.unwrap_or_default()).text("results.pair")
-    };
-    let pairs = run.words_about([("A", Role::Alliance), ("Y", Role::Outcome)]);
-    let words = run.words();
-    let beyond = BEYOND.iter().flat_map(|which| like(findings, *which));
-    let beyond = beyond.filter_map(|e| words.sentence(e));
-    paragraph(pairs.into_iter().map(of_pair).chain(beyond))
-}
-
-fn limitations(findings: &Findings, run: &Run<Settings>) -> String {
-    let first = findings.estimates.first();
-    let therapists = first.and_then(|e| e.n.therapists).unwrap_or(0);
+/// What the facts of this run do not allow to say.
+fn limits(study: &Study<'_>, s: &Section<'_>) {
+    let first = s.like("early/", "/pearson").into_iter().next();
+    let therapists = first.as_ref().and_then(|e| e.n.therapists).unwrap_or(0);
     let lost = first.map_or_else(String::new, |e| left_out(&e.dropped));
-    let is_same = |(a, y): (&Measure, &Measure)| a.rater.is_some() && a.rater == y.rater;
-    let mut often = like(findings, ("", "/null_recovery_drift")).filter(|e| !e.warnings.is_empty());
-    let found = often.next().map(|e| reported(Symbol::Share, e));
-    let sites = like(findings, ("", "/prediction_interval")).next();
-    let no_sites = sites.filter(|e| e.refused.is_some());
-    let words = run.words().with("therapists", therapists).with("lost", &lost);
-    let words = words.with("found", found.as_deref().unwrap_or_default());
-    let words = no_sites.map_or(words.clone(), |e| words.of("sites", e));
-    words.sentences(&[
-        (true, "limits.association"),
-        (true, "limits.last"),
-        (run.first_of(Role::Baseline).is_err(), "limits.intake"),
-        (run.pairs().any(is_same), "limits.rater"),
-        ((1..10).contains(&therapists), "limits.therapists"),
-        (!lost.is_empty(), "limits.lost"),
-        (found.is_some(), "limits.null"),
-        (no_sites.is_some(), "limits.sites"),
-    ])
+    let same_rater = |(a, y): (&Measure, &Measure)| a.rater.is_some() && a.rater == y.rater;
+    s.limit("limits.association");
+    s.limit("limits.last");
+    s.limit_if(study.first_of(Role::Baseline).is_err(), "limits.intake");
+    s.limit_if(study.pairs().any(same_rater), "limits.rater");
+    let s = s.with("therapists", therapists).with("lost", &lost);
+    s.limit_if((1..10).contains(&therapists), "limits.therapists");
+    s.limit_if(!lost.is_empty(), "limits.lost");
+    for often in
+        s.like("", "/null_recovery_drift").iter().filter(|e| !e.warnings.is_empty()).take(1)
+    {
+        s.with("found", reported(Symbol::Share, often)).limit("limits.null");
+    }
+    for sites in s.like("", "/prediction_interval").iter().take(1).filter(|e| e.refused.is_some()) {
+        s.with("sites", sites).limit("limits.sites");
+    }
 }

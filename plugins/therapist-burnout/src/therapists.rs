@@ -44,7 +44,8 @@ impl<'r> Therapists<'r> {
             self.clients.complete_cases([&self.last, &self.baseline, &burnout.score]);
         let words = self.words.about("B", burnout.measure).over(&sample);
         let columns = [("baseline", &baseline[..]), ("burnout", &score)];
-        let fit = |count: usize| self.clients.therapist_model(&sample, &columns[..count], &last);
+        let fit =
+            |count: usize| self.clients.therapist_model(&sample.clients, &columns[..count], &last);
         let pair = burnout.usable.clone().and_then(|()| {
             let [without, with] = [fit(1)?, fit(2)?].map(|fit| fit.variances.cluster);
             let none = without <= NO_VARIANCE;
@@ -63,11 +64,11 @@ impl<'r> Therapists<'r> {
     pub(crate) fn add(&self, findings: &mut Findings) {
         let (all, [last]) = self.clients.complete_cases([&self.last]);
         let words = self.words.over(&all);
-        let plain = self.clients.therapist_model(&all, &[], &last);
+        let plain = self.clients.therapist_model(&all.clients, &[], &last);
         findings.estimates.push(self.share(words.estimate("therapist/Y/icc"), &plain));
         let (sample, [last, baseline]) = self.clients.complete_cases([&self.last, &self.baseline]);
         let adjusted = self.words.over(&sample);
-        let fit = self.clients.therapist_model(&sample, &[("baseline", &baseline)], &last);
+        let fit = self.clients.therapist_model(&sample.clients, &[("baseline", &baseline)], &last);
         findings.estimates.push(self.share(adjusted.estimate("therapist/Y/icc_adjusted"), &fit));
 
         let caseloads = self.clients.caseloads(&all.clients).map_err(str::to_owned);

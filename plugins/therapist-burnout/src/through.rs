@@ -43,14 +43,14 @@ impl<'b> Through<'b> {
         let (sample, [early, last, baseline, score]) =
             clients.complete_cases([&early, &last, &baseline, &burnout.score]);
         let parts = burnout.usable.clone();
-        let parts = parts.and_then(|()| clients.between_and_within(&sample, &early));
+        let parts = parts.and_then(|()| clients.between_and_within(&sample.clients, &early));
         let words = words.over(&sample);
         Ok(Self { burnout, alliance, words, sample, early, last, baseline, score, parts })
     }
 
     /// y ~ columns + (1 | therapist).
     fn fit(&self, columns: &[(&str, &[f64])], y: &[f64]) -> Result<Fit, String> {
-        self.burnout.clients.therapist_model(&self.sample, columns, y)
+        self.burnout.clients.therapist_model(&self.sample.clients, columns, y)
     }
 
     fn effect(&self, key: &str, fit: &Result<Fit, String>, weights: &[(&str, f64)]) -> Estimate {

@@ -24,6 +24,8 @@ pub(super) struct File {
 pub(super) struct EstimateWords {
     pub(super) label: String,
     pub(super) method: String,
+    /// What the methods paragraph says where the estimate is given.
+    pub(super) in_methods: String,
     pub(super) source: Vec<String>,
     pub(super) symbol: Option<Written>,
 }

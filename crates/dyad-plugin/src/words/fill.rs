@@ -1,6 +1,6 @@
 //! What a placeholder can stand for, and how it is written.
 
-use dyad_model::{Estimate, Measure, apa};
+use dyad_model::{Estimate, Measure, Role, apa};
 
 /// What a placeholder stands for.
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub enum Fill {
         id: String,
         /// Its name in sentences.
         name: String,
+        /// What turns a number towards benefit, of an outcome.
+        benefit_sign: Option<f64>,
     },
     /// An estimate: its number, `.label`, `.ci`, `.p`, `.clients`, `.therapists`, the `.reason` it is refused with, and its further
     /// numbers by their names.
@@ -78,7 +80,8 @@ impl Fill {
 
 impl From<&Measure> for Fill {
     fn from(measure: &Measure) -> Self {
-        Self::Measure { id: measure.id.clone(), name: measure.name() }
+        let benefit_sign = (measure.role == Role::Outcome).then(|| measure.benefit_sign());
+        Self::Measure { id: measure.id.clone(), name: measure.name(), benefit_sign }
     }
 }
 

@@ -1,0 +1,41 @@
+//! The answers to the items of a measure.
+
+use dyad_model::{Counts, Measure};
+use dyad_stats::reliability::ItemSums;
+
+use crate::{Basis, Failure, Floats, Study};
+
+/// Why there are none.
+const NO_ITEMS: &str = "the study gives scores, not items: alpha and omega need item columns";
+
+impl<S> Study<'_, S> {
+    /// The sums of the items of a measure over the sessions with every item answered, or why there are none, and what they rest on.
+    ///
+    /// # Errors
+    /// A [`Failure`] if a column was not granted.
+    pub fn items(&self, measure: &Measure) -> Result<(Result<ItemSums, String>, Basis), Failure> {
+        if measure.items.is_empty() {
+            return Ok((Err(NO_ITEMS.to_owned()), Basis::default()));
+        }
+        let sessions = self.table("sessions")?;
+        let columns = measure.items.iter().map(|item| sessions.floats(item));
+        let columns: Vec<Floats<'_>> = columns.collect::<Result<_, Failure>>()?;
+        let (mut sums, mut with) = (ItemSums::new(columns.len()), Vec::new());
+        let mut answers = vec![None; columns.len()];
+        for (client, rows) in self.clients.rows.iter().enumerate() {
+            let before = sums.n();
+            for row in rows.clone() {
+                let given = answers.iter_mut().zip(&columns);
+                given.for_each(|(answer, column)| *answer = column.get(row));
+                sums.push(&answers)?;
+            }
+            if sums.n() > before {
+                with.push(client);
+            }
+        }
+        let basis = Basis::from(Counts { rows: Some(sums.n()), ..self.clients.counts(&with) })
+            .without_rows("no item answered", sums.silent())
+            .without_rows("an item not answered", sums.dropped() - sums.silent());
+        Ok((Ok(sums), basis))
+    }
+}

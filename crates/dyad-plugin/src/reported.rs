@@ -1,0 +1,38 @@
+//! Results of `dyad-stats` as estimates: which of their numbers is the value, which stand beside it, and what must be said with them.
+//! One file per subject of the statistics.
+
+mod correlation;
+mod linear;
+mod meta;
+mod mixed;
+mod reliability;
+
+use dyad_model::Estimate;
+
+pub use correlation::Signed;
+pub use linear::ByCluster;
+pub use meta::{Equivalence, Pooled, Prediction, Q, Tau2};
+pub use mixed::OuterShare;
+
+use crate::section::Section;
+
+/// A result that can stand in a report.
+pub trait Reported {
+    /// Writes the result onto the estimate, which has its words and counts. `section` is where it stands.
+    #[must_use]
+    fn onto(self, estimate: Estimate, section: &Section<'_>) -> Estimate;
+}
+
+/// A number alone.
+impl Reported for f64 {
+    fn onto(self, estimate: Estimate, _: &Section<'_>) -> Estimate {
+        estimate.value(self)
+    }
+}
+
+/// A count.
+impl Reported for u64 {
+    fn onto(self, estimate: Estimate, _: &Section<'_>) -> Estimate {
+        estimate.value(self as f64)
+    }
+}

@@ -1,0 +1,48 @@
+//! Means and coefficients of linear and generalised linear models.
+
+use dyad_model::Estimate;
+use dyad_stats::linear::{ClusterRobust, GlmCoefficient};
+use dyad_stats::moments::TTest;
+
+use super::Reported;
+use crate::Given;
+use crate::section::Section;
+
+/// Fewer clusters than these, and a robust interval is unreliable.
+const FEW_CLUSTERS: usize = 10;
+
+impl Reported for TTest {
+    fn onto(self, estimate: Estimate, _: &Section<'_>) -> Estimate {
+        estimate.tested_mean(self)
+    }
+}
+
+/// Few therapists or degrees of freedom are said.
+impl Reported for ClusterRobust {
+    fn onto(self, estimate: Estimate, _: &Section<'_>) -> Estimate {
+        estimate.cluster_robust(self)
+    }
+}
+
+/// The ratio exp(b) of a coefficient on the log scale, and how many clusters its standard error rests on.
+#[derive(Clone, Copy, Debug)]
+pub struct ByCluster(pub GlmCoefficient, pub usize);
+
+/// With t and clusters − 1 degrees of freedom where the standard error is robust, else z; few clusters are said.
+impl Reported for ByCluster {
+    fn onto(self, estimate: Estimate, _: &Section<'_>) -> Estimate {
+        let Self(b, clusters) = self;
+        let robust = b.robust_se.is_some();
+        estimate
+            .tested_ratio(b, clusters)
+            .details([("log_odds_ratio", b.estimate), ("se_model", b.se)])
+            .warn_if(
+                !robust,
+                "the study names no therapists: clients of one therapist count as unrelated",
+            )
+            .warn_if(
+                robust && clusters < FEW_CLUSTERS,
+                "few therapists: the interval is unreliable",
+            )
+    }
+}

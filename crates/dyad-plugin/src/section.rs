@@ -1,0 +1,317 @@
+//! A section of the findings: about which measures, over whom. What a statistic gives is added under the id it has in `words.toml`.
+
+use std::fmt::Display;
+use std::ops::{Deref, Range};
+use std::rc::Rc;
+
+use dyad_model::figure::{Axis, Bar, Marks, Plot, Reference};
+use dyad_model::{Cell, Counts, Estimate, Measure, Note, NoteKind};
+use dyad_stats::mixed::Fit;
+
+use crate::derived::{Clients, Variable};
+use crate::models::Regression;
+use crate::reported::Reported;
+use crate::study::Ledger;
+use crate::words::{Fill, Words};
+use crate::{Basis, Given};
+
+/// A section of the findings. It is cheap to make another one from it: about a further measure, over other clients.
+#[derive(Clone)]
+pub struct Section<'s> {
+    words: Words<'s>,
+    /// All clients of the study.
+    pub clients: &'s Clients<'s>,
+    /// Those the section is over.
+    sample: Rc<[usize]>,
+    ledger: &'s Ledger,
+}
+
+/// Its words: texts, ids and numbers bound so far.
+impl<'s> Deref for Section<'s> {
+    type Target = Words<'s>;
+
+    fn deref(&self) -> &Words<'s> {
+        &self.words
+    }
+}
+
+impl<'s> Section<'s> {
+    pub(crate) fn new(words: Words<'s>, clients: &'s Clients<'s>, ledger: &'s Ledger) -> Self {
+        Self { words, clients, sample: Rc::new([]), ledger }
+    }
+
+    fn saying(&self, words: Words<'s>) -> Self {
+        Self { words, ..self.clone() }
+    }
+
+    /// A section about a measure, too, under this letter of the ids.
+    #[must_use]
+    pub fn about(&self, letter: &'static str, measure: &Measure) -> Self {
+        self.saying(self.words.about(letter, measure))
+    }
+
+    /// Gives a placeholder its text, number, interval or estimate.
+    #[must_use]
+    pub fn with(&self, name: &'static str, value: impl Into<Fill>) -> Self {
+        self.saying(self.words.with(name, value))
+    }
+
+    /// Gives several placeholders their numbers.
+    #[must_use]
+    pub fn numbers<const N: usize>(&self, numbers: [(&'static str, f64); N]) -> Self {
+        self.saying(self.words.numbers(numbers))
+    }
+
+    /// Gives a placeholder a text of `words.toml`.
+    #[must_use]
+    pub fn saying_of(&self, name: &'static str, key: &str) -> Self {
+        self.with(name, self.words.text(key))
+    }
+
+    /// Says what the estimates rest on, and what was left out.
+    #[must_use]
+    pub fn over(&self, basis: impl Into<Basis>) -> Self {
+        self.saying(self.words.over(basis))
+    }
+
+    /// Says how many sites were left out, and why.
+    #[must_use]
+    pub fn without_sites(&self, lacks: &str, sites: u64) -> Self {
+        self.over(self.words.basis().clone().without_sites(self.words.text(lacks), sites))
+    }
+
+    /// Says which clients the estimates rest on, in ascending order, and why the others were left out.
+    #[must_use]
+    pub fn over_clients(&self, clients: Vec<usize>, lacks: impl Into<String>) -> Self {
+        let lost = (self.clients.len() - clients.len()) as u64;
+        let basis = Basis::from(self.clients.counts(&clients)).without(lacks, lost);
+        Self { words: self.words.over(basis), sample: clients.into(), ..self.clone() }
+    }
+
+    /// A variable of the clients; `lacks` is the text that says what a client without it lacks.
+    #[must_use]
+    pub fn variable(&self, values: Vec<Option<f64>>, lacks: &str) -> Variable {
+        Variable::new(values, self.words.text(lacks))
+    }
+
+    /// The section over the clients with a value of every variable, and these values.
+    #[must_use]
+    pub fn complete<const N: usize>(&self, variables: [&Variable; N]) -> (Self, [Vec<f64>; N]) {
+        let (section, values) = self.complete_of(&variables);
+        (section, values.try_into().unwrap_or_else(|_| std::array::from_fn(|_| Vec::new())))
+    }
+
+    /// [`complete`](Section::complete), of any number of variables.
+    #[must_use]
+    pub fn complete_of(&self, variables: &[&Variable]) -> (Self, Vec<Vec<f64>>) {
+        let sample = self.clients.complete(variables);
+        let values = variables.iter().map(|variable| sample.pick(variable)).collect();
+        let words = self.words.over(&sample);
+        (Self { words, sample: sample.clients.into(), ..self.clone() }, values)
+    }
+
+    /// The clients the section is over.
+    #[must_use]
+    pub fn sample(&self) -> &[usize] {
+        &self.sample
+    }
+
+    /// The positions in the sample that share a therapist.
+    ///
+    /// # Errors
+    /// The sentence to refuse with, if the study names no therapists.
+    pub fn therapists(&self) -> Result<Vec<Range<usize>>, String> {
+        Ok(self.clients.therapist_ranges(&self.sample)?)
+    }
+
+    /// y ~ columns by least squares over the sample: see [`Clients::regression`].
+    ///
+    /// # Errors
+    /// The sentence to refuse with.
+    pub fn regression(&self, columns: &[(&str, &[f64])], y: &[f64]) -> Result<Regression, String> {
+        self.clients.regression(&self.sample, columns, y)
+    }
+
+    /// y ~ columns + (1 | therapist) over the sample: see [`Clients::therapist_model`].
+    ///
+    /// # Errors
+    /// The sentence to refuse with.
+    pub fn therapist_model(&self, columns: &[(&str, &[f64])], y: &[f64]) -> Result<Fit, String> {
+        self.clients.therapist_model(&self.sample, columns, y)
+    }
+
+    /// Each client's therapist mean, and what the client deviates from it: see [`Clients::between_and_within`].
+    ///
+    /// # Errors
+    /// The sentence to refuse with.
+    pub fn between_and_within(&self, values: &[f64]) -> Result<[Vec<f64>; 2], String> {
+        self.clients.between_and_within(&self.sample, values)
+    }
+
+    /// Adds the estimate of this key: what a statistic found, or the refusal in its own words.
+    pub fn add<T: Reported, E: Display>(&self, key: &str, found: Result<T, E>) -> Added<'_, 's> {
+        self.add_as(key, found, |estimate, found| found.onto(estimate, self))
+    }
+
+    /// Adds the estimate of this key, written by hand.
+    pub fn add_as<T, E: Display>(
+        &self,
+        key: &str,
+        found: Result<T, E>,
+        write: impl FnOnce(Estimate, T) -> Estimate,
+    ) -> Added<'_, 's> {
+        self.push(self.words.estimate(key).given(found, write))
+    }
+
+    /// Adds a coefficient of a mixed model, or a weighted sum of several: see [`Given::fixed_effect`].
+    pub fn effect<C: AsRef<str>, const N: usize>(
+        &self,
+        key: &str,
+        fit: &Result<Fit, String>,
+        weights: &[(C, f64); N],
+    ) -> Added<'_, 's> {
+        self.push(self.words.estimate(key).fixed_effect(fit, weights))
+    }
+
+    /// Adds the estimate of this key, refused.
+    #[expect(clippy::must_use_candidate, reason = "it stands among the findings already")]
+    pub fn refuse(&self, key: &str, reason: &str) -> Added<'_, 's> {
+        self.push(self.words.estimate(key).refused(reason))
+    }
+
+    /// Adds a finished estimate.
+    #[expect(clippy::must_use_candidate, reason = "it stands among the findings already")]
+    pub fn push(&self, estimate: Estimate) -> Added<'_, 's> {
+        let mut findings = self.ledger.findings.borrow_mut();
+        findings.estimates.push(estimate);
+        Added { section: self, at: findings.estimates.len() - 1 }
+    }
+
+    /// The estimate that was added under this key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<Estimate> {
+        self.words.get(&self.ledger.findings.borrow(), key).cloned()
+    }
+
+    /// The number that was added under this key, if it was given.
+    #[must_use]
+    pub fn number(&self, key: &str) -> Option<f64> {
+        self.words.get(&self.ledger.findings.borrow(), key)?.estimate
+    }
+
+    /// The estimates so far whose ids begin and end like this.
+    #[must_use]
+    pub fn like(&self, head: &str, tail: &str) -> Vec<Estimate> {
+        let findings = self.ledger.findings.borrow();
+        let alike = |e: &&Estimate| e.id.starts_with(head) && e.id.ends_with(tail);
+        findings.estimates.iter().filter(alike).cloned().collect()
+    }
+
+    /// Adds a note of this kind.
+    pub fn note(&self, kind: NoteKind, key: &str) {
+        self.ledger.findings.borrow_mut().notes.push(Note { kind, text: self.words.text(key) });
+    }
+
+    /// Says among the limitations what does not follow, once.
+    pub fn limit(&self, key: &str) {
+        let (text, mut limits) = (self.words.text(key), self.ledger.limits.borrow_mut());
+        if !limits.contains(&text) {
+            limits.push(text);
+        }
+    }
+
+    /// [`limit`](Section::limit), where it holds.
+    pub fn limit_if(&self, holds: bool, key: &str) {
+        if holds {
+            self.limit(key);
+        }
+    }
+
+    /// Adds a table with these rows.
+    pub fn table<const N: usize>(
+        &self,
+        key: &str,
+        rows: impl IntoIterator<Item = (Counts, [Cell; N])>,
+    ) {
+        let table = self.words.table(key).with_rows(rows);
+        self.ledger.findings.borrow_mut().tables.push(table);
+    }
+
+    /// Adds the table of estimates so far that `words.toml` describes: see [`Words::summary`].
+    pub fn summary(&self, key: &str) {
+        let table = self.words.summary(key, &self.ledger.findings.borrow());
+        self.ledger.findings.borrow_mut().tables.extend(table);
+    }
+
+    /// Adds a figure, with its marks; the plot gets the axes that `words.toml` names, or none.
+    pub fn figure(&self, key: &str, marks: Marks, plot: impl FnOnce([Axis; 2]) -> Plot) {
+        let figure = self.words.figure_with_axes(key, self.n(), plot).marks(marks);
+        self.ledger.findings.borrow_mut().figures.push(figure);
+    }
+
+    /// Adds bars, with a line to compare with if there is one.
+    pub fn bars(&self, key: &str, bars: Vec<Bar>, reference: Option<Reference>) {
+        let figure = self.words.bars(key, self.n(), bars, reference);
+        self.ledger.findings.borrow_mut().figures.push(figure);
+    }
+
+    /// "Label: b = 0.49, SE = 0.35, …" for every estimate so far with a number and a symbol.
+    #[must_use]
+    pub fn results(&self) -> String {
+        self.words.results(&self.ledger.findings.borrow())
+    }
+
+    /// The estimates of a list of `[reported]`: see [`Words::reported`].
+    #[must_use]
+    pub fn reported(&self, list: &str) -> String {
+        self.words.reported(list, &self.ledger.findings.borrow())
+    }
+}
+
+/// An estimate that was just added. What is said of it here is said only if it was given.
+pub struct Added<'a, 's> {
+    section: &'a Section<'s>,
+    at: usize,
+}
+
+#[expect(
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    reason = "the estimate stands among the findings already"
+)]
+impl Added<'_, '_> {
+    /// The estimate as it is.
+    #[must_use]
+    pub fn estimate(&self) -> Estimate {
+        self.section.ledger.findings.borrow().estimates[self.at].clone()
+    }
+
+    fn change(self, change: impl FnOnce(Estimate) -> Estimate) -> Self {
+        let estimate = self.estimate();
+        if estimate.refused.is_none() {
+            self.section.ledger.findings.borrow_mut().estimates[self.at] = change(estimate);
+        }
+        self
+    }
+
+    /// Adds the caution of this key.
+    pub fn warn(self, key: &str) -> Self {
+        self.warn_if(true, key)
+    }
+
+    /// Adds the caution of this key where it holds.
+    pub fn warn_if(self, holds: bool, key: &str) -> Self {
+        let section = self.section;
+        if holds { self.change(|e| e.warn(section.words.text(key))) } else { self }
+    }
+
+    /// Adds further numbers by name.
+    pub fn details<const N: usize>(self, numbers: [(&str, f64); N]) -> Self {
+        self.change(|e| e.details(numbers))
+    }
+
+    /// Adds a further number where there is one.
+    pub fn detail_if(self, name: &str, number: Option<f64>) -> Self {
+        self.change(|e| e.detail_if(name, number))
+    }
+}

@@ -1,0 +1,104 @@
+//! The correlation of two variables in every site.
+
+use dyad_model::figure::{Axis, Forest, ForestRow, Plot, Ranged};
+use dyad_stats::distributions::normal;
+use dyad_stats::meta::{self, Published, RandomEffects, group_correlations, random_effects};
+use dyad_stats::replication::Effect;
+
+use crate::section::Section;
+
+/// One site that can be used: Fisher z of its benefit correlation.
+struct Site {
+    number: i64,
+    n: u64,
+    study: meta::Study,
+}
+
+/// The correlations of the sites, in the benefit direction.
+pub struct Sites {
+    usable: Vec<Site>,
+    /// Sites without a correlation: fewer than four clients, or no variation.
+    pub unusable: u64,
+}
+
+impl Sites {
+    /// The correlation of x and y in every site of the section's sample.
+    #[must_use]
+    pub fn of(section: &Section<'_>, x: &[f64], y: &[f64]) -> Self {
+        let ranges = section.clients.site_ranges(section.sample());
+        let found = group_correlations(x, y, &ranges, section.benefit_sign().unwrap_or(1.0));
+        let usable = ranges.iter().zip(found).filter_map(|(range, study)| {
+            let number = section.clients.site(section.sample()[range.start]);
+            Some(Site { number, n: range.len() as u64, study: study? })
+        });
+        let usable: Vec<Site> = usable.collect();
+        Self { unusable: (ranges.len() - usable.len()) as u64, usable }
+    }
+
+    /// Their random-effects model.
+    ///
+    /// # Errors
+    /// The sentence to refuse with.
+    pub fn pooled(&self) -> Result<RandomEffects, String> {
+        let studies: Vec<meta::Study> = self.usable.iter().map(|site| site.study).collect();
+        Ok(random_effects(&studies)?)
+    }
+
+    /// How many can be used.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.usable.len()
+    }
+
+    /// Whether none can be used.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.usable.is_empty()
+    }
+
+    /// The sites' effects, as a published one is laid beside them.
+    #[must_use]
+    pub fn effects(&self) -> Vec<Effect> {
+        let effect = |site: &Site| {
+            let meta::Study { estimate, variance } = site.study;
+            Effect::with_standard_error(estimate.tanh(), variance.sqrt()).ok()
+        };
+        self.usable.iter().filter_map(effect).collect()
+    }
+
+    /// The sites, unnamed, their pooled value, where a new site is expected, and the published value. `benchmark` and `heterogeneity`
+    /// are what stands beside these.
+    #[must_use]
+    pub fn forest(
+        &self,
+        fit: &RandomEffects,
+        published: &Published,
+        [benchmark, heterogeneity]: [String; 2],
+        x: Axis,
+    ) -> Plot {
+        let z = normal::quantile(0.975);
+        let row = |label: String, n: u64, value: Ranged, weight: Option<f64>| {
+            let [estimate, low, high] = [value.estimate, value.low, value.high].map(f64::tanh);
+            ForestRow { label, n, value: Ranged { estimate, low, high }, weight }
+        };
+        let rows = self.usable.iter().zip(&fit.weights).map(|(site, weight)| {
+            let value = Ranged::around(site.study.estimate, z * site.study.variance.sqrt());
+            row(format!("Site {}", site.number + 1), site.n, value, Some(*weight))
+        });
+        let all = Ranged { estimate: fit.mu, low: fit.ci[0], high: fit.ci[1] };
+        let n = self.usable.iter().map(|site| site.n).sum();
+        let expected =
+            |ci: [f64; 2]| (format!("prediction interval, t({})", fit.k - 1), ci.map(f64::tanh));
+        let Published { r: estimate, ci: [low, high], .. } = *published;
+        Plot::Forest(Forest {
+            x: x.within(Some([-1.0, 1.0])),
+            rows: rows.collect(),
+            pooled: Some(row("Pooled".to_owned(), n, all, None)),
+            prediction: fit.prediction.map(expected),
+            benchmark: Some((benchmark, Ranged { estimate, low, high })),
+            null: 0.0,
+            heterogeneity,
+            order: "order of the sites in the data".to_owned(),
+        })
+    }
+}

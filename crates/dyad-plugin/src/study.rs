@@ -1,0 +1,112 @@
+//! An analysis at work: the run, its clients, and the findings so far.
+
+use std::cell::RefCell;
+use std::ops::Deref;
+
+use dyad_model::{Findings, Measure, Replication, Role, Text};
+use dyad_stats::replication::Effect;
+
+use crate::derived::{Clients, Variable};
+use crate::scorecard::{named, scorecard};
+use crate::section::Section;
+use crate::sentence::paragraph;
+use crate::{Failure, Run, summary};
+
+/// What an analysis has found so far.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    pub(crate) findings: RefCell<Findings>,
+    /// What the facts of this run do not allow to say, in the order in which they came up.
+    pub(crate) limits: RefCell<Vec<String>>,
+}
+
+/// A run with its clients. Everything a [`Section`] of it finds is kept here until [`close`](Study::close).
+pub struct Study<'r, S> {
+    run: &'r Run<S>,
+    /// The clients, their sessions and their therapists.
+    pub clients: Clients<'r>,
+    ledger: Ledger,
+}
+
+impl<S> Deref for Study<'_, S> {
+    type Target = Run<S>;
+
+    fn deref(&self) -> &Run<S> {
+        self.run
+    }
+}
+
+impl<'r, S> Study<'r, S> {
+    /// Reads the structural columns: see [`Clients::of`].
+    ///
+    /// # Errors
+    /// A [`Failure`] if one of them was not granted.
+    pub fn of(run: &'r Run<S>) -> Result<Self, Failure> {
+        Ok(Self { run, clients: Clients::of(run)?, ledger: Ledger::default() })
+    }
+
+    /// A section about the whole study.
+    #[must_use]
+    pub fn section(&self) -> Section<'_> {
+        Section::new(self.run.words(), &self.clients, &self.ledger)
+    }
+
+    /// A section about a measure, under this letter of the ids.
+    #[must_use]
+    pub fn about(&self, letter: &'static str, measure: &Measure) -> Section<'_> {
+        self.section().about(letter, measure)
+    }
+
+    /// Sections about every combination of measures of these roles: see [`Run::words_about`].
+    #[must_use]
+    pub fn sections<const N: usize>(&self, roles: [(&'static str, Role); N]) -> Vec<Section<'_>> {
+        let all = self.run.words_about(roles);
+        all.into_iter().map(|words| Section::new(words, &self.clients, &self.ledger)).collect()
+    }
+
+    /// The intake severity for an outcome: see [`Clients::baseline`]. A section says where it comes from, as `{baseline}`.
+    ///
+    /// # Errors
+    /// A [`Failure`] if a column was not granted.
+    pub fn baseline<'s>(
+        &self,
+        section: &Section<'s>,
+        outcome: &Measure,
+    ) -> Result<(Section<'s>, Variable), Failure> {
+        let baseline = self.clients.baseline(self.run, outcome)?;
+        Ok((section.with("baseline", &baseline.source), baseline.into()))
+    }
+
+    /// Lays a published effect beside the estimate of this plugin that it names: see [`scorecard`].
+    pub fn replicate(
+        &self,
+        plugin: &str,
+        published: &Replication,
+        of_sites: &[Effect],
+        margin: f64,
+    ) {
+        let mut findings = self.ledger.findings.borrow_mut();
+        let found = named(published, plugin, &findings);
+        let metrics = scorecard(published, found, of_sites, margin);
+        findings.estimates.extend(metrics);
+    }
+
+    /// The findings, with question, methods and limitations as `words.toml` and the sections have them, and these two paragraphs. What
+    /// was refused is said among the limitations, but for the ids that are `never` given.
+    #[must_use]
+    pub fn close(self, answer: String, results: Vec<String>, never: &str) -> Findings {
+        let words = self.run.words();
+        let Ledger { findings, limits } = self.ledger;
+        let mut findings = findings.into_inner();
+        let refusals = summary::refusals(&findings, |id| never.is_empty() || !id.ends_with(never));
+        let methods = [words.text("methods")].into_iter().chain(words.methods(&findings));
+        findings.text = Text {
+            question: words.text("question"),
+            answer,
+            methods: paragraph(methods),
+            results: paragraph(results),
+            limitations: limits.into_inner().join(" ") + &refusals,
+        };
+        findings
+    }
+}
