@@ -343,6 +343,16 @@ pub struct Pairs {
     pub dropped: Vec<Dropped>,
 }
 
+impl Pairs {
+    /// What the clients' means rest on, out of so many clients.
+    #[must_use]
+    pub fn of_clients(&self, all: usize) -> Basis {
+        let lost = (all - self.with.len()) as u64;
+        let n = Counts { rows: None, ..self.n };
+        Basis::from(n).without("no session with both values", lost)
+    }
+}
+
 /// Intake severity, and where it comes from.
 pub struct Baseline {
     /// One value per client.

@@ -1,21 +1,42 @@
 //! The answers to the items of a measure.
 
 use dyad_model::{Counts, Measure};
-use dyad_stats::reliability::ItemSums;
+use dyad_stats::reliability::{Alpha, ItemSums, Omega, alpha, omega};
 
 use crate::{Basis, Failure, Floats, Study};
 
 /// Why there are none.
 const NO_ITEMS: &str = "the study gives scores, not items: alpha and omega need item columns";
 
+/// The sums of the items of a measure over the sessions with every item answered, or why there are none.
+pub struct Items(Result<ItemSums, String>);
+
+impl Items {
+    /// Cronbach's alpha: see [`alpha`].
+    ///
+    /// # Errors
+    /// The sentence to refuse with.
+    pub fn alpha(&self) -> Result<Alpha, String> {
+        Ok(alpha(self.0.as_ref()?)?)
+    }
+
+    /// McDonald's omega: see [`omega`].
+    ///
+    /// # Errors
+    /// The sentence to refuse with.
+    pub fn omega(&self) -> Result<Omega, String> {
+        Ok(omega(self.0.as_ref()?)?)
+    }
+}
+
 impl<S> Study<'_, S> {
-    /// The sums of the items of a measure over the sessions with every item answered, or why there are none, and what they rest on.
+    /// The items of a measure, and what their sums rest on.
     ///
     /// # Errors
     /// A [`Failure`] if a column was not granted.
-    pub fn items(&self, measure: &Measure) -> Result<(Result<ItemSums, String>, Basis), Failure> {
+    pub fn items(&self, measure: &Measure) -> Result<(Items, Basis), Failure> {
         if measure.items.is_empty() {
-            return Ok((Err(NO_ITEMS.to_owned()), Basis::default()));
+            return Ok((Items(Err(NO_ITEMS.to_owned())), Basis::default()));
         }
         let sessions = self.table("sessions")?;
         let columns = measure.items.iter().map(|item| sessions.floats(item));
@@ -36,6 +57,6 @@ impl<S> Study<'_, S> {
         let basis = Basis::from(Counts { rows: Some(sums.n()), ..self.clients.counts(&with) })
             .without_rows("no item answered", sums.silent())
             .without_rows("an item not answered", sums.dropped() - sums.silent());
-        Ok((Ok(sums), basis))
+        Ok((Items(Ok(sums)), basis))
     }
 }

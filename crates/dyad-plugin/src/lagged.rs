@@ -6,9 +6,8 @@ use dyad_stats::mixed::{KeptRows, NullRecovery, Rows, null_recovery, null_recove
 use dyad_stats::moments::{Moments, group_means};
 use dyad_stats::resample::Plan;
 
-use crate::derived::{Clients, Variable};
 use crate::models::SessionRows;
-use crate::{Failure, Floats, Integers};
+use crate::{Failure, Pair, Run};
 
 /// The columns of the model besides the intercept.
 const COLUMNS: [&str; 5] = ["session", "within", "between_client", "between_therapist", "baseline"];
@@ -23,22 +22,21 @@ pub struct Lagged {
     pub rows: SessionRows,
     /// Of the ratings in a client's mean, the share later than the session that predicts.
     pub later: f64,
-    /// Days from one session to the next, where the study has days.
-    pub gap: Moments,
+    /// Days from one session to the next, mean and standard deviation, where the study has days.
+    pub gap: Option<[f64; 2]>,
     kept: KeptRows<'static>,
 }
 
 impl Lagged {
-    /// Collects the rows of the clients with a baseline.
+    /// Collects the rows of the clients with a baseline. `day` of the sessions is read where the study has it.
     ///
     /// # Errors
     /// A [`Failure`] if a column holds what is not finite.
-    pub fn of(
-        clients: &Clients<'_>,
-        [ratings, scores]: [&Floats<'_>; 2],
-        baseline: &Variable,
-        day: Option<Integers<'_>>,
-    ) -> Result<Self, Failure> {
+    pub fn of<S>(run: &Run<S>, pair: &Pair<'_>) -> Result<Self, Failure> {
+        let sessions = run.table("sessions")?;
+        let day = if sessions.has("day") { Some(sessions.integers("day")?) } else { None };
+        let Pair { section, ratings, scores, baseline, .. } = pair;
+        let clients = section.clients;
         let means = clients.mean(ratings);
         let therapists: Vec<Option<i64>> =
             (0..clients.len()).map(|c| clients.therapist(c)).collect();
@@ -72,6 +70,7 @@ impl Lagged {
             kept.push(clients.therapist(client).unwrap_or(0), client, at.session, x, y);
             Ok(y)
         })?;
+        let gap = gap.mean().and_then(|mean| Ok([mean, gap.sd()?])).ok();
         Ok(Self { rows, later: later.mean().unwrap_or(0.0), gap, kept })
     }
 

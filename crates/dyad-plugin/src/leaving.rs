@@ -7,7 +7,8 @@ use dyad_stats::survival::AtRisk;
 
 use crate::derived::{Clients, Variable};
 use crate::models::At;
-use crate::{Failure, Run};
+use crate::reported::ByCluster;
+use crate::{Basis, Failure, Run};
 
 /// From this value on a dropout measure says that the client left.
 const LEFT: f64 = 0.5;
@@ -45,6 +46,15 @@ impl<'c> Leaving<'c> {
             left: Variable::new(left.collect(), unknown),
             baseline: Variable::new(clients.value(run, baseline)?, "no baseline"),
         }))
+    }
+
+    /// 1 for every client with a session after this one.
+    #[must_use]
+    pub fn stayed_beyond(&self, session: i64) -> Variable {
+        let stayed =
+            |client| (self.clients.sessions(client).last()?.session > session).then_some(1.0);
+        let stayed = (0..self.clients.len()).map(stayed).collect();
+        Variable::new(stayed, "no session after the early window")
     }
 
     /// The sessions of the clients with a known end and a baseline, each with its exposure; a session without one is left out.
@@ -98,6 +108,26 @@ pub struct SessionsAtRisk {
     pub unexposed: u64,
 }
 
+impl SessionsAtRisk {
+    /// The odds ratio of leaving at a session per unit of the exposure, `name`: see [`AtRisk::log_odds_ratio`].
+    ///
+    /// # Errors
+    /// The sentence to refuse with.
+    pub fn odds_ratio(&self, name: &str) -> Result<ByCluster, String> {
+        let therapists = self.therapists.as_deref().unwrap_or_default();
+        Ok(ByCluster(self.rows.log_odds_ratio(name, therapists)?, therapists.len()))
+    }
+}
+
+/// A session without an exposure has none at the session before.
+impl From<&SessionsAtRisk> for Basis {
+    fn from(at_risk: &SessionsAtRisk) -> Self {
+        Self::from(at_risk.n)
+            .without_rows("no rating at the session before (by number)", at_risk.unexposed)
+            .without_rows("dropout or baseline not known", at_risk.unknown)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -107,7 +137,6 @@ mod tests {
     use dyad_model::Measure;
 
     use super::*;
-    use crate::Basis;
     use crate::words::Dictionary;
 
     fn whole(values: &[i64]) -> ArrayRef {

@@ -58,11 +58,14 @@ mod drawn;
 pub mod entry;
 mod failure;
 mod given;
-mod items;
+pub mod items;
 pub mod lagged;
 pub mod leaving;
 pub mod models;
+mod pair;
 mod rate;
+mod raters;
+pub mod regression;
 pub mod reported;
 mod request;
 mod run;
@@ -82,6 +85,7 @@ pub use columns::{Floats, Integers, Table};
 pub use dyad_model::{apa, figure};
 pub use failure::Failure;
 pub use given::Given;
+pub use pair::Pair;
 pub use rate::Rate;
 pub use request::Request;
 pub use run::Run;
@@ -99,7 +103,7 @@ pub mod prelude {
 
     pub use crate::words::Words;
     pub use crate::{
-        Analysis, Basis, Failure, Floats, Given, Integers, Run, Section, Study, Table,
+        Analysis, Basis, Failure, Floats, Given, Integers, Pair, Run, Section, Study, Table,
         export_plugin,
     };
 }

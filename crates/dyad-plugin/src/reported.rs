@@ -10,7 +10,7 @@ mod reliability;
 use dyad_model::Estimate;
 
 pub use correlation::Signed;
-pub use linear::ByCluster;
+pub use linear::{ByCluster, Difference};
 pub use meta::{Equivalence, Pooled, Prediction, Q, Tau2};
 pub use mixed::OuterShare;
 

@@ -179,6 +179,18 @@ impl<'s> Section<'s> {
         self.push(self.words.estimate(key).refused(reason))
     }
 
+    /// What was found; where it was not, the estimates of these keys are added, refused.
+    pub fn or_refuse<T>(&self, found: Result<T, String>, keys: &[&str]) -> Option<T> {
+        let reason = match found {
+            Ok(found) => return Some(found),
+            Err(reason) => reason,
+        };
+        for key in keys {
+            self.refuse(key, &reason);
+        }
+        None
+    }
+
     /// Adds a finished estimate.
     #[expect(clippy::must_use_candidate, reason = "it stands among the findings already")]
     pub fn push(&self, estimate: Estimate) -> Added<'_, 's> {
@@ -259,6 +271,12 @@ impl<'s> Section<'s> {
     #[must_use]
     pub fn results(&self) -> String {
         self.words.results(&self.ledger.findings.borrow())
+    }
+
+    /// A sentence for every estimate of a list of `[reported]`: see [`Words::each_reported`].
+    #[must_use]
+    pub fn each_reported(&self, list: &str) -> Vec<String> {
+        self.words.each_reported(list, &self.ledger.findings.borrow())
     }
 
     /// The estimates of a list of `[reported]`: see [`Words::reported`].

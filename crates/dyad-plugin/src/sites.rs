@@ -1,6 +1,6 @@
 //! The correlation of two variables in every site.
 
-use dyad_model::figure::{Axis, Forest, ForestRow, Plot, Ranged};
+use dyad_model::figure::{Forest, ForestRow, Marks, Plot, Ranged};
 use dyad_stats::distributions::normal;
 use dyad_stats::meta::{self, Published, RandomEffects, group_correlations, random_effects};
 use dyad_stats::replication::Effect;
@@ -44,18 +44,6 @@ impl Sites {
         Ok(random_effects(&studies)?)
     }
 
-    /// How many can be used.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.usable.len()
-    }
-
-    /// Whether none can be used.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.usable.is_empty()
-    }
-
     /// The sites' effects, as a published one is laid beside them.
     #[must_use]
     pub fn effects(&self) -> Vec<Effect> {
@@ -66,16 +54,16 @@ impl Sites {
         self.usable.iter().filter_map(effect).collect()
     }
 
-    /// The sites, unnamed, their pooled value, where a new site is expected, and the published value. `benchmark` and `heterogeneity`
-    /// are what stands beside these.
-    #[must_use]
+    /// Adds the forest plot `figure`: the sites, unnamed, their pooled value, where a new site is expected, and the published value. Of
+    /// `[text]`, `benchmark` and `heterogeneity` stand in it; there, `{q}`, `{df}`, `{p}`, `{tau2}` and `{i2}` are known, and in the texts
+    /// of the figure `{sites}`, `{pooled}` and `{pooled_ci}`, too.
     pub fn forest(
         &self,
+        section: &Section<'_>,
+        figure: &str,
         fit: &RandomEffects,
         published: &Published,
-        [benchmark, heterogeneity]: [String; 2],
-        x: Axis,
-    ) -> Plot {
+    ) {
         let z = normal::quantile(0.975);
         let row = |label: String, n: u64, value: Ranged, weight: Option<f64>| {
             let [estimate, low, high] = [value.estimate, value.low, value.high].map(f64::tanh);
@@ -86,19 +74,26 @@ impl Sites {
             row(format!("Site {}", site.number + 1), site.n, value, Some(*weight))
         });
         let all = Ranged { estimate: fit.mu, low: fit.ci[0], high: fit.ci[1] };
-        let n = self.usable.iter().map(|site| site.n).sum();
+        let pooled = row("Pooled".to_owned(), self.usable.iter().map(|s| s.n).sum(), all, None);
         let expected =
             |ci: [f64; 2]| (format!("prediction interval, t({})", fit.k - 1), ci.map(f64::tanh));
         let Published { r: estimate, ci: [low, high], .. } = *published;
-        Plot::Forest(Forest {
-            x: x.within(Some([-1.0, 1.0])),
-            rows: rows.collect(),
-            pooled: Some(row("Pooled".to_owned(), n, all, None)),
-            prediction: fit.prediction.map(expected),
-            benchmark: Some((benchmark, Ranged { estimate, low, high })),
-            null: 0.0,
-            heterogeneity,
-            order: "order of the sites in the data".to_owned(),
-        })
+        let section = section
+            .numbers([("q", fit.q), ("df", fit.df()), ("p", fit.q_p)])
+            .numbers([("tau2", fit.tau2), ("i2", fit.i2), ("pooled", pooled.value.estimate)])
+            .with("sites", self.usable.len())
+            .with("pooled_ci", [pooled.value.low, pooled.value.high]);
+        section.figure(figure, Marks::Sites, |[x, _]| {
+            Plot::Forest(Forest {
+                x: x.within(Some([-1.0, 1.0])),
+                rows: rows.collect(),
+                pooled: Some(pooled),
+                prediction: fit.prediction.map(expected),
+                benchmark: Some((section.text("benchmark"), Ranged { estimate, low, high })),
+                null: 0.0,
+                heterogeneity: section.text("heterogeneity"),
+                order: "order of the sites in the data".to_owned(),
+            })
+        });
     }
 }

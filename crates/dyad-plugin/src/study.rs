@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::ops::Deref;
 
-use dyad_model::{Findings, Measure, Replication, Role, Text};
+use dyad_model::{Findings, Measure, Role, Text};
 use dyad_stats::replication::Effect;
 
 use crate::derived::{Clients, Variable};
@@ -77,18 +77,29 @@ impl<'r, S> Study<'r, S> {
         Ok((section.with("baseline", &baseline.source), baseline.into()))
     }
 
-    /// Lays a published effect beside the estimate of this plugin that it names: see [`scorecard`].
+    /// Lays every published effect of the study file beside the estimate of this plugin that it names: see [`scorecard`]. `of_sites` gives
+    /// the sites' effects behind an alliance and an outcome measure.
+    ///
+    /// # Errors
+    /// Those of `of_sites`.
     pub fn replicate(
         &self,
         plugin: &str,
-        published: &Replication,
-        of_sites: &[Effect],
         margin: f64,
-    ) {
-        let mut findings = self.ledger.findings.borrow_mut();
-        let found = named(published, plugin, &findings);
-        let metrics = scorecard(published, found, of_sites, margin);
-        findings.estimates.extend(metrics);
+        of_sites: impl Fn(&Measure, &Measure) -> Result<Vec<Effect>, Failure>,
+    ) -> Result<(), Failure> {
+        for published in self.run.replications() {
+            let parts: Vec<&str> = published.estimate.split('/').collect();
+            let behind =
+                |(a, y): &(&Measure, &Measure)| [a, y].iter().all(|m| parts.contains(&&*m.id));
+            let pair = self.run.pairs().find(behind);
+            let of_sites = pair.map_or(Ok(Vec::new()), |(a, y)| of_sites(a, y))?;
+            let mut findings = self.ledger.findings.borrow_mut();
+            let found = named(published, plugin, &findings);
+            let metrics = scorecard(published, found, &of_sites, margin);
+            findings.estimates.extend(metrics);
+        }
+        Ok(())
     }
 
     /// The findings, with question, methods and limitations as `words.toml` and the sections have them, and these two paragraphs. What

@@ -329,6 +329,16 @@ impl<'d> Words<'d> {
         said.collect::<Vec<_>>().join("; ")
     }
 
+    /// "Label: b = 0.49, …", refused or not, for every estimate whose id is one of a list of `[reported]`, in the order of the list.
+    #[must_use]
+    pub fn each_reported(&self, list: &str, findings: &Findings) -> Vec<String> {
+        let found = self.dictionary.file.reported.get(list);
+        let keys = self.dictionary.known(found, "reported", list).into_iter().flatten();
+        let estimates = keys
+            .flat_map(|(key, _)| findings.estimates.iter().filter(move |e| file::fits(key, &e.id)));
+        estimates.filter_map(|e| self.sentence(e)).collect()
+    }
+
     /// How the estimate of an id is written in sentences.
     #[must_use]
     pub fn symbol(&self, id: &str) -> Option<Symbol<'d>> {

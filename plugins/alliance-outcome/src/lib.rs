@@ -1,13 +1,12 @@
 #![forbid(unsafe_code)]
 //! Alliance and outcome: do clients with a stronger alliance end better?
 //!
-//! `pair` holds one alliance and one outcome measure and their client-level questions, `session` those from session to session, `sites`
-//! the pooled correlation beside published ones, `raters` who rates and how reliably, `others` leaving and further variables.
+//! `clients` asks it once per client, `sessions` from one session to the next, `sites` across sites and beside published correlations,
+//! `raters` of those who rate. `words` says what came out.
 
-mod others;
-mod pair;
+mod clients;
 mod raters;
-mod session;
+mod sessions;
 mod sites;
 mod words;
 
@@ -34,7 +33,6 @@ dyad_plugin::settings! {
     null_simulations <= 10_000 => "null_simulations is at most 10000";
 }
 
-/// The study with these settings.
 type Study<'r> = dyad_plugin::Study<'r, Settings>;
 
 struct AllianceOutcome;
@@ -64,21 +62,20 @@ impl Analysis for AllianceOutcome {
         let study = Study::of(run)?;
         for alliance in run.measures_of(Role::Alliance) {
             for outcome in run.measures_of(Role::Outcome) {
-                let pair = pair::Pair::of(&study, alliance, outcome)?;
-                pair.early();
-                pair.assumptions();
-                pair.phases();
-                pair.levels();
-                session::correlations(&pair);
-                session::lagged(&pair)?;
-                sites::pooled(&pair);
-                pair.moderators()?;
+                let pair = study.pair(alliance, outcome, run.settings().early_window)?;
+                clients::early(&pair);
+                clients::phases(&pair);
+                clients::levels(&pair);
+                sessions::correlations(&pair);
+                sessions::lagged(&study, &pair)?;
+                sites::pooled(&study, &pair);
+                clients::moderators(&study, &pair)?;
             }
-            others::dropout(&study, alliance)?;
+            sessions::dropout(&study, alliance)?;
             raters::reliability(&study, alliance)?;
         }
         for outcome in run.measures_of(Role::Outcome) {
-            others::together(&study, outcome)?;
+            clients::together(&study, outcome)?;
         }
         raters::compared(&study)?;
         sites::replications(&study)?;

@@ -5,24 +5,12 @@ use dyad_plugin::sentence::{Symbol, left_out, reported, side};
 
 use crate::Study;
 
-/// Estimates beyond the pairs of measures that the results report one by one.
-const BEYOND: [(&str, &str); 6] = [
-    ("moderator/", "/interaction"),
-    ("together/", "/beta"),
-    ("dropout/", "odds_ratio"),
-    ("raters/", "/williams"),
-    ("raters/", "/icc_agreement"),
-    ("raters/", "/tracking"),
-];
-
 pub(crate) fn close(study: Study<'_>) -> Findings {
-    let (s, pairs) =
-        (study.section(), study.sections([("A", Role::Alliance), ("Y", Role::Outcome)]));
+    let pairs = study.sections([("A", Role::Alliance), ("Y", Role::Outcome)]);
     let answer = pairs.first().and_then(|pair| answer(pair, study.settings().benchmark));
-    let beyond = BEYOND.iter().flat_map(|(head, tail)| s.like(head, tail));
-    let beyond: Vec<String> = beyond.filter_map(|e| s.sentence(&e)).collect();
-    let results: Vec<String> = pairs.iter().map(results).chain(beyond).collect();
-    limits(&study, &s);
+    let results = pairs.iter().map(results).chain(study.section().each_reported("beyond"));
+    let results: Vec<String> = results.collect();
+    limits(&study);
     study.close(answer.unwrap_or_default(), results, "")
 }
 
@@ -49,24 +37,25 @@ fn results(s: &Section<'_>) -> String {
 }
 
 /// What the facts of this run do not allow to say.
-fn limits(study: &Study<'_>, s: &Section<'_>) {
+fn limits(study: &Study<'_>) {
+    let s = study.section();
     let first = s.like("early/", "/pearson").into_iter().next();
     let therapists = first.as_ref().and_then(|e| e.n.therapists).unwrap_or(0);
     let lost = first.map_or_else(String::new, |e| left_out(&e.dropped));
     let same_rater = |(a, y): (&Measure, &Measure)| a.rater.is_some() && a.rater == y.rater;
+    let s = s.with("therapists", therapists).with("lost", &lost);
     s.limit("limits.association");
     s.limit("limits.last");
     s.limit_if(study.first_of(Role::Baseline).is_err(), "limits.intake");
     s.limit_if(study.pairs().any(same_rater), "limits.rater");
-    let s = s.with("therapists", therapists).with("lost", &lost);
     s.limit_if((1..10).contains(&therapists), "limits.therapists");
     s.limit_if(!lost.is_empty(), "limits.lost");
-    for often in
-        s.like("", "/null_recovery_drift").iter().filter(|e| !e.warnings.is_empty()).take(1)
-    {
-        s.with("found", reported(Symbol::Share, often)).limit("limits.null");
+    let often = s.like("", "/null_recovery_drift").into_iter().find(|e| !e.warnings.is_empty());
+    if let Some(often) = often {
+        s.with("found", reported(Symbol::Share, &often)).limit("limits.null");
     }
-    for sites in s.like("", "/prediction_interval").iter().take(1).filter(|e| e.refused.is_some()) {
-        s.with("sites", sites).limit("limits.sites");
+    let sites = s.like("", "/prediction_interval").into_iter().next();
+    if let Some(sites) = sites.filter(|e| e.refused.is_some()) {
+        s.with("sites", &sites).limit("limits.sites");
     }
 }

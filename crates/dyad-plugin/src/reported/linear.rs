@@ -17,6 +17,18 @@ impl Reported for TTest {
     }
 }
 
+/// A mean difference with its limits of agreement.
+#[derive(Clone, Debug)]
+pub struct Difference(pub TTest);
+
+impl Reported for Difference {
+    fn onto(self, estimate: Estimate, _: &Section<'_>) -> Estimate {
+        let [low, high] = self.0.limits_of_agreement();
+        let limits = [("agreement_low", low), ("agreement_high", high)];
+        estimate.tested_mean(self.0).details(limits)
+    }
+}
+
 /// Few therapists or degrees of freedom are said.
 impl Reported for ClusterRobust {
     fn onto(self, estimate: Estimate, _: &Section<'_>) -> Estimate {

@@ -38,3 +38,10 @@ impl Reported for OuterShare {
             .warn_if(fit.singular, "a variance is estimated as 0 (singular fit)")
     }
 }
+
+/// With the autocorrelation of the residuals that were simulated.
+impl Reported for (f64, NullRecovery) {
+    fn onto(self, estimate: Estimate, section: &Section<'_>) -> Estimate {
+        self.1.onto(estimate, section).detail("autocorrelation", self.0)
+    }
+}

@@ -1,0 +1,124 @@
+//! Regressions over the clients of a section: standardised, moderated, logistic, and what their residuals say.
+
+use dyad_model::{Estimate, NoteKind};
+use dyad_stats::linear::{ClusterRobust, Family, Moderation, glm};
+use dyad_stats::moments::standardised;
+
+use crate::Given;
+use crate::models::Regression;
+use crate::reported::{ByCluster, Reported};
+use crate::section::{Added, Section};
+
+/// A skewness or an excess kurtosis beyond these is far from normal.
+const FAR: [f64; 2] = [1.0, 2.0];
+
+/// What a slope of the predictor depends on: the product, and the slope one standard deviation below and above the moderator's mean.
+#[derive(Clone, Copy, Debug)]
+pub struct Moderated {
+    product: ClusterRobust,
+    slopes: [f64; 2],
+}
+
+impl Reported for Moderated {
+    fn onto(self, estimate: Estimate, section: &Section<'_>) -> Estimate {
+        let [below, above] = self.slopes;
+        let given = self.product.onto(estimate, section);
+        given.details([("slope_below", below), ("slope_above", above)])
+    }
+}
+
+impl<'s> Section<'s> {
+    /// Adds a slope of a regression with its CR2 standard error.
+    pub fn slope(
+        &self,
+        key: &str,
+        fit: &Result<Regression, String>,
+        column: &str,
+    ) -> Added<'_, 's> {
+        self.add(key, fit.as_ref().map_err(Clone::clone).and_then(|fit| fit.slope(column)))
+    }
+
+    /// z(y) ~ z of every column, by least squares over the sample. A column has its name in the model, and what it is called where it does
+    /// not vary.
+    ///
+    /// # Errors
+    /// The sentence to refuse with.
+    pub fn standardised(
+        &self,
+        columns: &[(&str, &str, &[f64])],
+        (called, y): (&str, &[f64]),
+    ) -> Result<Regression, String> {
+        let z = |called: &str, values: &[f64]| standardised(values, called.to_owned());
+        let scaled = columns.iter().map(|(_, called, values)| z(called, values));
+        let scaled: Vec<Vec<f64>> = scaled.collect::<Result<_, _>>()?;
+        let names = columns.iter().map(|(name, ..)| *name);
+        let scaled: Vec<(&str, &[f64])> = names.zip(scaled.iter().map(|z| &z[..])).collect();
+        self.regression(&scaled, &z(called, y)?)
+    }
+
+    /// y ~ covariates + predictor × moderator, both centred, by least squares over the sample. Predictor and moderator come with what they
+    /// are called where they do not vary.
+    ///
+    /// # Errors
+    /// The sentence to refuse with.
+    pub fn moderated(
+        &self,
+        covariates: &[(&str, &[f64])],
+        [predictor, moderator]: [(&str, &[f64]); 2],
+        y: &[f64],
+    ) -> Result<Moderated, String> {
+        let called = [predictor.0.to_owned(), moderator.0.to_owned()];
+        let centred = Moderation::of(predictor.1, moderator.1, called)?;
+        let mut columns = covariates.to_vec();
+        columns.extend([
+            ("predictor", &centred.predictor[..]),
+            ("moderator", &centred.moderator),
+            ("product", &centred.product),
+        ]);
+        let found = self.regression(&columns, y)?;
+        // The intercept comes first, the product last.
+        let [at, .., of_product] = found.fit.beta[covariates.len() + 1..] else {
+            return Err("a moderated regression has three columns".to_owned());
+        };
+        let slopes = centred.simple_slopes(at, of_product);
+        Ok(Moderated { product: found.slope("product")?, slopes })
+    }
+
+    /// The odds ratio per unit of the first column in logit(y) ~ columns, robust by therapist where the study names them.
+    ///
+    /// # Errors
+    /// The sentence to refuse with.
+    pub fn odds_ratio(&self, columns: &[(&str, &[f64])], y: &[f64]) -> Result<ByCluster, String> {
+        let therapists = self.therapists().unwrap_or_default();
+        let fit = glm(columns, y, &[], Family::Logit, &therapists)?;
+        let first = columns.first().map_or("", |(name, _)| name);
+        Ok(ByCluster(fit.coefficient(first)?, therapists.len()))
+    }
+
+    /// Adds what the residuals of y ~ columns say, as the notes `note.outliers` and `note.residuals`, and whether the squared deviations of
+    /// the last column add to it, as `note.line`; nothing where the model cannot be fitted.
+    pub fn check_regression(&self, columns: &[(&str, &[f64])], y: &[f64]) {
+        let fit = |columns: &[(&str, &[f64])]| self.regression(columns, y).ok();
+        let Some(found) = fit(columns).and_then(|fit| fit.fit.diagnostics()) else { return };
+        let x = columns.last().map_or(&[][..], |(_, x)| x);
+        let mean = x.iter().sum::<f64>() / x.len().max(1) as f64;
+        let squared: Vec<f64> = x.iter().map(|x| (x - mean) * (x - mean)).collect();
+        let curved = [columns, &[("squared", &squared[..])]].concat();
+        if let Some(curve) = fit(&curved).and_then(|fit| fit.slope("squared").ok()) {
+            let says = if curve.p < 0.05 { "note.too_simple" } else { "note.no_curve" };
+            let s = self.numbers([("b", curve.estimate), ("p", curve.p)]).saying_of("says", says);
+            s.note(NoteKind::Assumption, "note.line");
+        }
+        let far = found.skewness.abs() > FAR[0] || found.kurtosis.abs() > FAR[1];
+        let s = self.saying_of("says", if far { "note.far" } else { "note.near" }).numbers([
+            ("influential", found.influential as f64),
+            ("leverage", found.high_leverage as f64),
+            ("cook", found.cooks_max),
+            ("residual", found.residual_max),
+            ("skewness", found.skewness),
+            ("kurtosis", found.kurtosis),
+        ]);
+        s.note(NoteKind::Assumption, "note.outliers");
+        s.note(NoteKind::Assumption, "note.residuals");
+    }
+}
