@@ -239,6 +239,13 @@ impl<'s> Section<'s> {
         }
     }
 
+    /// Says among the limitations what follows from the first estimate so far whose id ends like this and that is so, as `{e}`.
+    pub fn limit_where(&self, tail: &str, is_so: impl Fn(&Estimate) -> bool, key: &str) {
+        if let Some(estimate) = self.like("", tail).into_iter().find(is_so) {
+            self.with("e", &estimate).limit(key);
+        }
+    }
+
     /// Adds a table with these rows.
     pub fn table<const N: usize>(
         &self,

@@ -1,7 +1,7 @@
 //! The paragraphs that need a decision: plain answer, results, limitations. The texts themselves are in `words.toml`.
 
 use dyad_plugin::prelude::*;
-use dyad_plugin::sentence::{Symbol, left_out, reported, side};
+use dyad_plugin::sentence::side;
 
 use crate::Study;
 
@@ -39,23 +39,14 @@ fn results(s: &Section<'_>) -> String {
 /// What the facts of this run do not allow to say.
 fn limits(study: &Study<'_>) {
     let s = study.section();
-    let first = s.like("early/", "/pearson").into_iter().next();
-    let therapists = first.as_ref().and_then(|e| e.n.therapists).unwrap_or(0);
-    let lost = first.map_or_else(String::new, |e| left_out(&e.dropped));
     let same_rater = |(a, y): (&Measure, &Measure)| a.rater.is_some() && a.rater == y.rater;
-    let s = s.with("therapists", therapists).with("lost", &lost);
     s.limit("limits.association");
     s.limit("limits.last");
     s.limit_if(study.first_of(Role::Baseline).is_err(), "limits.intake");
     s.limit_if(study.pairs().any(same_rater), "limits.rater");
-    s.limit_if((1..10).contains(&therapists), "limits.therapists");
-    s.limit_if(!lost.is_empty(), "limits.lost");
-    let often = s.like("", "/null_recovery_drift").into_iter().find(|e| !e.warnings.is_empty());
-    if let Some(often) = often {
-        s.with("found", reported(Symbol::Share, &often)).limit("limits.null");
-    }
-    let sites = s.like("", "/prediction_interval").into_iter().next();
-    if let Some(sites) = sites.filter(|e| e.refused.is_some()) {
-        s.with("sites", &sites).limit("limits.sites");
-    }
+    let few = |e: &Estimate| (1..10).contains(&e.n.therapists.unwrap_or(0));
+    s.limit_where("/pearson", few, "limits.therapists");
+    s.limit_where("/pearson", |e| !e.dropped.is_empty(), "limits.lost");
+    s.limit_where("/null_recovery_drift", |e| !e.warnings.is_empty(), "limits.null");
+    s.limit_where("/prediction_interval", |e| e.refused.is_some(), "limits.sites");
 }

@@ -2,6 +2,8 @@
 
 use dyad_model::{Estimate, Measure, Role, apa};
 
+use crate::sentence::left_out;
+
 /// What a placeholder stands for.
 #[derive(Clone, Debug)]
 pub enum Fill {
@@ -20,8 +22,8 @@ pub enum Fill {
         /// What turns a number towards benefit, of an outcome.
         benefit_sign: Option<f64>,
     },
-    /// An estimate: its number, `.label`, `.ci`, `.p`, `.clients`, `.therapists`, the `.reason` it is refused with, and its further
-    /// numbers by their names.
+    /// An estimate: its number, `.label`, `.ci`, `.p`, `.clients`, `.therapists`, the `.reason` it is refused with, who was
+    /// `.lost`, and its further numbers by their names.
     Estimate(Box<Estimate>),
 }
 
@@ -37,6 +39,7 @@ impl Fill {
                 Some(Self::Text(e.refused.clone().unwrap_or_else(|| "no estimate".to_owned())))
             }
             (Self::Estimate(e), "label") => Some(Self::Text(e.label.clone())),
+            (Self::Estimate(e), "lost") => Some(Self::Text(left_out(&e.dropped))),
             (Self::Estimate(e), "clients") => Some(count(e.n.clients)),
             (Self::Estimate(e), "therapists") => Some(count(e.n.therapists)),
             (Self::Estimate(e), name) => e.number(name).map(Self::Number),
