@@ -317,6 +317,14 @@ impl Estimate {
         self
     }
 
+    /// The interval of `benefit`: that of the number, turned with it.
+    #[must_use]
+    pub fn benefit_interval(&self) -> Option<[f64; 2]> {
+        let (benefit, [low, high]) = (self.benefit?, self.ci?);
+        let turned = self.estimate.is_some_and(|value| value.to_bits() != benefit.to_bits());
+        Some(if turned { [-high, -low] } else { [low, high] })
+    }
+
     /// A further number by name.
     #[must_use]
     pub fn number(&self, name: &str) -> Option<f64> {
@@ -334,6 +342,16 @@ mod tests {
         assert_eq!(estimate.estimate, None);
         assert_eq!(estimate.se, None);
         assert!(estimate.refused.is_some());
+    }
+
+    #[test]
+    fn the_interval_of_benefit_turns_with_it() {
+        let lower_is_better =
+            Estimate::new("a", "A").value_with_benefit(-0.2, -1.0).ci([-0.4, 0.1]);
+        assert_eq!(lower_is_better.benefit_interval(), Some([-0.1, 0.4]));
+        let higher_is_better = Estimate::new("a", "A").value_with_benefit(0.2, 1.0).ci([0.1, 0.4]);
+        assert_eq!(higher_is_better.benefit_interval(), Some([0.1, 0.4]));
+        assert_eq!(Estimate::new("a", "A").value(0.2).ci([0.1, 0.4]).benefit_interval(), None);
     }
 
     #[test]

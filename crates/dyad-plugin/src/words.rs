@@ -16,8 +16,8 @@
 //! `/` or `-` that was bound is the measure's id; in a text, `{A}` is its name and `{A.id}` its id. A placeholder may also name what
 //! [`Words::with`] bound and any setting. After a colon stands how a number or an interval is written: `{x:2}` with two decimals,
 //! `{x:.2}` without a leading zero, `{x:%1}` in per cent, `{x:p}` as a p value, `{x:client}` as "1 client", "2 clients". Of an estimate
-//! bound by [`Words::of`] there are `{x}`, `{x.label}`, `{x.ci}`, `{x.p}`, `{x.clients}`, `{x.therapists}`, `{x.reason}`, `{x.lost}`, and its
-//! further numbers by name: `{x.criterion}`.
+//! bound by [`Words::of`] there are `{x}`, `{x.label}`, `{x.ci}`, `{x.benefit}`, `{x.benefit_ci}`, `{x.p}`, `{x.clients}`, `{x.therapists}`, `{x.reason}`, `{x.lost}`, and its
+//! details by name: `{x.criterion}`.
 
 mod file;
 mod fill;

@@ -16,24 +16,21 @@ pub(crate) fn close(study: Study<'_>) -> Findings {
 
 /// One sentence for a clinician, from the first alliance and the first outcome measure.
 fn answer(s: &Section<'_>, benchmark: f64) -> Option<String> {
-    let estimate = s.get("early/A/Y/pearson")?;
-    let Some((r, ci)) = estimate.benefit.zip(estimate.ci) else {
-        return Some(s.with("r", &estimate).text("answer.refused"));
-    };
-    let ci = if s.benefit_sign() < Some(0.0) { [-ci[1], -ci[0]] } else { ci };
+    let r = s.get("early/A/Y/pearson")?;
+    let s = s.with("r", &r);
+    let Some(ci) = r.benefit_interval() else { return Some(s.text("answer.refused")) };
     let s = s.saying_of("beside", &format!("beside.{}", side(ci, benchmark)));
     let s = s.saying_of("direction", &format!("answer.{}", side(ci, 0.0)));
-    let s = s.with("r", r).with("ci", ci).with("n", estimate.n.clients.unwrap_or(0));
     Some(s.text("answer.given"))
 }
 
 /// One sentence for a pair of measures.
 fn results(s: &Section<'_>) -> String {
-    let equivalence = s.get("sites/A/Y/equivalence");
-    let word = equivalence.and_then(|e| Some(e.details.get("comparison")?.as_str()?.to_owned()));
-    let word = word.map(|word| s.with("word", word).text("results.word"));
-    let s = s.with("said", s.reported("pair")).with("word", word.unwrap_or_default());
-    s.text("results.pair")
+    let said = s.with("said", s.reported("pair"));
+    match s.get("sites/A/Y/equivalence").filter(|e| e.refused.is_none()) {
+        Some(equivalence) => said.with("sites", &equivalence).text("results.with_sites"),
+        None => said.text("results.pair"),
+    }
 }
 
 /// What the facts of this run do not allow to say.

@@ -22,8 +22,8 @@ pub enum Fill {
         /// What turns a number towards benefit, of an outcome.
         benefit_sign: Option<f64>,
     },
-    /// An estimate: its number, `.label`, `.ci`, `.p`, `.clients`, `.therapists`, the `.reason` it is refused with, who was
-    /// `.lost`, and its further numbers by their names.
+    /// An estimate: its number, `.label`, `.ci`, `.benefit`, `.benefit_ci`, `.p`, `.clients`, `.therapists`, the `.reason` it is refused with, who was
+    /// `.lost`, and its details by their names.
     Estimate(Box<Estimate>),
 }
 
@@ -34,6 +34,8 @@ impl Fill {
         match (self, part) {
             (Self::Estimate(e), "") => e.estimate.map(Self::Number),
             (Self::Estimate(e), "ci") => e.ci.map(Self::Interval),
+            (Self::Estimate(e), "benefit") => e.benefit.map(Self::Number),
+            (Self::Estimate(e), "benefit_ci") => e.benefit_interval().map(Self::Interval),
             (Self::Estimate(e), "p") => e.p.map(Self::Number),
             (Self::Estimate(e), "reason") => {
                 Some(Self::Text(e.refused.clone().unwrap_or_else(|| "no estimate".to_owned())))
@@ -42,7 +44,10 @@ impl Fill {
             (Self::Estimate(e), "lost") => Some(Self::Text(left_out(&e.dropped))),
             (Self::Estimate(e), "clients") => Some(count(e.n.clients)),
             (Self::Estimate(e), "therapists") => Some(count(e.n.therapists)),
-            (Self::Estimate(e), name) => e.number(name).map(Self::Number),
+            (Self::Estimate(e), name) => match e.details.get(name)?.as_str() {
+                Some(word) => Some(Self::Text(word.to_owned())),
+                None => e.number(name).map(Self::Number),
+            },
             (Self::Measure { id, .. }, "id") => Some(Self::Text(id.clone())),
             (Self::Measure { name, .. }, "") => Some(Self::Text(name.clone())),
             (found, "") => Some(found.clone()),
