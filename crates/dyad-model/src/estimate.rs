@@ -32,6 +32,18 @@ pub enum Verdict {
     Undecided,
 }
 
+impl Verdict {
+    /// As files name it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Supported => "supported",
+            Self::NotSupported => "not_supported",
+            Self::Undecided => "undecided",
+        }
+    }
+}
+
 /// Which tests an estimate's p value is adjusted together with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]

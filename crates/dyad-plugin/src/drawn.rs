@@ -1,5 +1,8 @@
 //! Figures from what an analysis has anyway.
 
+mod course;
+mod shares;
+
 use dyad_model::figure::{BandPoint, Marks, Plot, Scatter};
 use dyad_stats::linear::Line;
 

@@ -76,7 +76,7 @@ pub trait Given: Sized {
 
     /// A coefficient of a mixed model, or a weighted sum of several; a singular fit is said.
     #[must_use]
-    fn fixed_effect<E: Display, C: AsRef<str>>(
+    fn fixed_effect<E: Display, C: Display>(
         self,
         fit: &Result<Fit, E>,
         weights: &[(C, f64)],
@@ -158,7 +158,7 @@ impl Given for Estimate {
         })
     }
 
-    fn fixed_effect<E: Display, C: AsRef<str>>(
+    fn fixed_effect<E: Display, C: Display>(
         self,
         fit: &Result<Fit, E>,
         weights: &[(C, f64)],
@@ -168,7 +168,9 @@ impl Given for Estimate {
             Ok(fit) => fit,
             Err(reason) => return estimate.refused(reason.to_string()),
         };
-        let weights: Vec<(&str, f64)> = weights.iter().map(|(c, w)| (c.as_ref(), *w)).collect();
+        let weights: Vec<(String, f64)> =
+            weights.iter().map(|(c, w)| (c.to_string(), *w)).collect();
+        let weights: Vec<(&str, f64)> = weights.iter().map(|(c, w)| (c.as_str(), *w)).collect();
         let b = match fit.contrast(&weights) {
             Ok(b) => b,
             Err(reason) => return estimate.refused(reason.to_string()),

@@ -51,7 +51,9 @@ pub mod abi;
 mod analysis;
 mod basis;
 pub mod binned;
+mod claims;
 mod columns;
+pub mod course;
 pub mod derived;
 mod drawn;
 #[doc(hidden)]

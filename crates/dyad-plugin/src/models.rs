@@ -1,6 +1,7 @@
 //! The models that several analyses fit, each over the persons it can use and refused in the same words: sessions within clients
 //! within therapists, clients within therapists, and least squares whose standard errors know that clients share therapists.
 
+use std::fmt::Display;
 use std::ops::Range;
 
 use dyad_model::Counts;
@@ -45,13 +46,10 @@ impl SessionRows {
     ///
     /// # Errors
     /// The sentence to refuse with.
-    pub fn fit_with<C: AsRef<str>>(
-        &self,
-        columns: &[C],
-        criterion: Criterion,
-    ) -> Result<Fit, String> {
+    pub fn fit_with<C: Display>(&self, columns: &[C], criterion: Criterion) -> Result<Fit, String> {
         self.therapists?;
-        let columns: Vec<&str> = columns.iter().map(AsRef::as_ref).collect();
+        let columns: Vec<String> = columns.iter().map(C::to_string).collect();
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
         Ok(self.rows.with_columns(&columns)?.fit(criterion)?)
     }
 

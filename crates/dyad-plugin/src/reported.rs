@@ -2,17 +2,23 @@
 //! One file per subject of the statistics.
 
 mod correlation;
+mod growth;
 mod linear;
+mod mean;
 mod meta;
 mod mixed;
+mod peaks;
 mod reliability;
 
 use dyad_model::Estimate;
 
 pub use correlation::Signed;
+pub use growth::{ByFieller, HighestPoint};
 pub use linear::{ByCluster, Difference};
+pub use mean::{Mean, MeanByTherapist, Share};
 pub use meta::{Equivalence, Pooled, Prediction, Q, Tau2};
 pub use mixed::OuterShare;
+pub use peaks::{AgainstAnyOrder, Drifting, PeakShare};
 
 use crate::section::Section;
 

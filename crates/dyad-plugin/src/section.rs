@@ -164,11 +164,11 @@ impl<'s> Section<'s> {
     }
 
     /// Adds a coefficient of a mixed model, or a weighted sum of several: see [`Given::fixed_effect`].
-    pub fn effect<C: AsRef<str>, const N: usize>(
+    pub fn effect<C: Display>(
         &self,
         key: &str,
         fit: &Result<Fit, String>,
-        weights: &[(C, f64); N],
+        weights: &[(C, f64)],
     ) -> Added<'_, 's> {
         self.push(self.words.estimate(key).fixed_effect(fit, weights))
     }

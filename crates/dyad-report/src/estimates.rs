@@ -31,11 +31,7 @@ fn row(plugin: &str, e: &Estimate) -> Vec<String> {
     let count = |value: Option<u64>| value.map_or_else(String::new, |n| n.to_string());
     let statistic = e.statistic.as_ref();
     let dropped: Vec<String> = e.dropped.iter().map(crate::words::dropped).collect();
-    let verdict = e.verdict.map_or("", |v| match v {
-        dyad_model::Verdict::Supported => "supported",
-        dyad_model::Verdict::NotSupported => "not_supported",
-        dyad_model::Verdict::Undecided => "undecided",
-    });
+    let verdict = e.verdict.map_or("", dyad_model::Verdict::as_str);
     vec![
         words(plugin),
         words(&e.id),

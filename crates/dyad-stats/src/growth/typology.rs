@@ -19,6 +19,24 @@ pub enum CourseKind {
     InvertedU,
 }
 
+impl CourseKind {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Stable, Self::LinearUp, Self::LinearDown, Self::U, Self::InvertedU];
+
+    /// As ids name it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stable => "stable",
+            Self::LinearUp => "linear_up",
+            Self::LinearDown => "linear_down",
+            Self::U => "u",
+            Self::InvertedU => "inverted_u",
+        }
+    }
+}
+
 /// How many clients have a course of each kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Typology {
