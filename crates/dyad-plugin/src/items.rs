@@ -60,3 +60,34 @@ impl<S> Study<'_, S> {
         Ok((Items(Ok(sums)), basis))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::made;
+
+    #[test]
+    fn sessions_without_every_item_are_left_out() {
+        let mut measure = made::measure("wai", "alliance");
+        measure["items"] = serde_json::json!(["i1", "i2", "i3"]);
+        let none = f64::NAN;
+        let sessions = [
+            ("client", made::whole(&[0, 0, 0, 1, 1, 2])),
+            ("session", made::whole(&[1, 2, 3, 1, 2, 1])),
+            ("i1", made::scores(&[1.0, 2.0, 4.0, 3.0, none, none])),
+            ("i2", made::scores(&[2.0, 2.0, 5.0, 3.0, none, 1.0])),
+            ("i3", made::scores(&[1.0, 3.0, 4.0, 4.0, none, 1.0])),
+        ];
+        let ids = || made::whole(&[0, 1, 2]);
+        let clients = [("client", ids()), ("therapist", ids()), ("site", ids())];
+        let run = made::run(&[measure, made::measure("bare", "alliance")], "", sessions, clients);
+        let study = Study::of(&run).unwrap();
+        let (items, basis) = study.items(&run.measures()[0]).unwrap();
+        assert!(items.alpha().is_ok());
+        assert_eq!((basis.n.rows, basis.n.clients), (Some(4), Some(2)));
+        let lost: Vec<_> = basis.dropped.iter().map(|d| (d.reason.as_str(), d.rows)).collect();
+        assert_eq!(lost, [("no item answered", Some(1)), ("an item not answered", Some(1))]);
+        let (none, _) = study.items(&run.measures()[1]).unwrap();
+        assert_eq!(none.omega().unwrap_err(), NO_ITEMS);
+    }
+}

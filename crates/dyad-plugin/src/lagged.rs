@@ -119,3 +119,26 @@ impl Lagged {
         Counts { rows: Some(rows), clients: Some(clients), ..Counts::default() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Study, made};
+
+    #[test]
+    fn a_missed_session_is_a_gap() {
+        let run = made::six_clients("text.lacks = { early = \"no {A}\", last = \"no {Y}\" }");
+        let study = Study::of(&run).unwrap();
+        let (a, y) = run.pairs().next().unwrap();
+        let lagged = Lagged::of(&run, &study.pair(a, y, [1, 2]).unwrap()).unwrap();
+        // One row per client whose second session follows the first: not the second client (no outcome), not the fourth (a gap).
+        assert_eq!((lagged.rows.rows.len(), lagged.rows.n.clients), (4, Some(4)));
+        let lost: Vec<u64> = lagged.rows.dropped.iter().map(|(_, times)| *times).collect();
+        assert_eq!(lost, [7, 1]);
+        // The rating of the second session stands in the mean and comes later than the one that predicts; the last client has none.
+        assert!((lagged.later - (0.5 * 3.0 + 0.0) / 4.0).abs() < 1e-12);
+        assert_eq!(lagged.gap, None);
+        let plan = Plan { seed: 1, purpose: "p", replicates: 0, threads: 1 };
+        assert_eq!(lagged.null_recovery(&plan).1.unwrap_err(), "no study is simulated");
+    }
+}

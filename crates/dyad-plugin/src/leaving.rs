@@ -130,54 +130,26 @@ impl From<&SessionsAtRisk> for Basis {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-    use std::sync::Arc;
-
-    use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch};
-    use dyad_model::Measure;
-
     use super::*;
-    use crate::words::Dictionary;
-
-    fn whole(values: &[i64]) -> ArrayRef {
-        Arc::new(Int64Array::from(values.to_vec()))
-    }
-
-    fn scores(values: &[Option<f64>]) -> ArrayRef {
-        Arc::new(Float64Array::from(values.to_vec()))
-    }
+    use crate::made;
 
     /// Three clients of two therapists: one left after a gap, of one the end is not known, one stayed and did not rate once.
     fn run(roles: &[&str]) -> Run<()> {
-        let measure = |role: &&str| -> Measure {
-            let level = if *role == "alliance" { "session" } else { "client" };
-            let measure = serde_json::json!({ "id": role, "role": role, "level": level });
-            serde_json::from_value(measure).unwrap()
-        };
-        let ratings = [5.0, 4.0, 3.0, 6.0, 6.0, 4.0, 0.0, 5.0].map(|r| (r > 0.0).then_some(r));
+        let none = f64::NAN;
+        let measures: Vec<_> = roles.iter().map(|role| made::measure(role, role)).collect();
         let sessions = [
-            ("client", whole(&[0, 0, 0, 1, 1, 2, 2, 2])),
-            ("session", whole(&[1, 2, 4, 1, 2, 1, 2, 3])),
-            ("alliance", scores(&ratings)),
+            ("client", made::whole(&[0, 0, 0, 1, 1, 2, 2, 2])),
+            ("session", made::whole(&[1, 2, 4, 1, 2, 1, 2, 3])),
+            ("alliance", made::scores(&[5.0, 4.0, 3.0, 6.0, 6.0, 4.0, none, 5.0])),
         ];
         let clients = [
-            ("client", whole(&[0, 1, 2])),
-            ("therapist", whole(&[0, 0, 1])),
-            ("site", whole(&[0, 0, 0])),
-            ("dropout", scores(&[Some(1.0), None, Some(0.0)])),
-            ("baseline", scores(&[Some(10.0), Some(9.0), Some(8.0)])),
+            ("client", made::whole(&[0, 1, 2])),
+            ("therapist", made::whole(&[0, 0, 1])),
+            ("site", made::whole(&[0, 0, 0])),
+            ("dropout", made::scores(&[1.0, none, 0.0])),
+            ("baseline", made::scores(&[10.0, 9.0, 8.0])),
         ];
-        let sessions = ("sessions".to_owned(), RecordBatch::try_from_iter(sessions).unwrap());
-        let clients = ("clients".to_owned(), RecordBatch::try_from_iter(clients).unwrap());
-        Run {
-            settings: (),
-            words: Dictionary::default(),
-            seed: 1,
-            measures: roles.iter().map(measure).collect(),
-            replications: Vec::new(),
-            tables: BTreeMap::from([sessions, clients]),
-            progress: Box::new(|_| false),
-        }
+        made::run(&measures, "", sessions, clients)
     }
 
     #[test]

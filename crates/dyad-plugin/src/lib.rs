@@ -63,6 +63,8 @@ mod given;
 pub mod items;
 pub mod lagged;
 pub mod leaving;
+#[cfg(test)]
+mod made;
 pub mod models;
 mod pair;
 mod rate;

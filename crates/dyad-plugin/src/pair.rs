@@ -73,3 +73,49 @@ impl<S> Study<'_, S> {
         Ok(Pair { section, alliance, outcome, ratings, scores, early, last, baseline })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::made;
+
+    #[test]
+    fn a_total_stands_back_behind_its_subscales() {
+        let measures = [
+            made::measure("wai", "alliance"),
+            made::measure("wai.bond", "alliance"),
+            made::measure("haq", "alliance"),
+            made::measure("skill", "covariate"),
+        ];
+        let column = || made::scores(&[1.0, 2.0, 3.0]);
+        let sessions = [
+            ("client", made::whole(&[0, 0, 1])),
+            ("session", made::whole(&[1, 2, 1])),
+            ("wai", column()),
+            ("wai.bond", column()),
+            ("haq", column()),
+            ("skill", column()),
+        ];
+        let ids = || made::whole(&[0, 1]);
+        let clients = [("client", ids()), ("therapist", ids()), ("site", ids())];
+        let run = made::run(&measures, "", sessions, clients);
+        let study = Study::of(&run).unwrap();
+        let variables = study.process_variables([2, 3]).unwrap();
+        let ids: Vec<&str> = variables.iter().map(|(measure, _)| measure.id.as_str()).collect();
+        assert_eq!(ids, ["wai.bond", "haq", "skill"]);
+        assert_eq!(variables[0].1.values, [Some(2.0), None], "in the window");
+        assert_eq!(variables[2].1.values, [Some(1.5), Some(3.0)], "over all sessions");
+    }
+
+    #[test]
+    fn a_pair_has_one_value_of_each_per_client() {
+        let run = made::six_clients("text.lacks = { early = \"no {A}\", last = \"no {Y}\" }");
+        let study = Study::of(&run).unwrap();
+        let (a, y) = run.pairs().next().unwrap();
+        let pair = study.pair(a, y, [2, 2]).unwrap();
+        let early = [Some(5.0), Some(3.5), Some(6.0), None, Some(4.5), None];
+        assert_eq!((&pair.early.values[..], &pair.early.lacks[..]), (&early[..], "no a"));
+        assert_eq!(pair.last.values, [Some(7.0), None, Some(4.0), Some(9.5), Some(6.0), Some(3.0)]);
+        assert_eq!(pair.baseline.values[..2], [Some(9.0), None], "the first outcome");
+    }
+}

@@ -37,3 +37,29 @@ impl Clients<'_> {
         Ok(truth_and_bias(truth, judged, &pairs.clients, &therapists)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::made;
+
+    #[test]
+    fn raters_are_compared_on_the_same_subscale() {
+        let rated = |id: &str, rater: &str| {
+            let mut measure = made::measure(id, "alliance");
+            measure["rater"] = rater.into();
+            measure
+        };
+        let measures = [
+            rated("c", "client"),
+            rated("c.bond", "client"),
+            rated("t", "therapist"),
+            rated("t.bond", "therapist"),
+            rated("o.task", "observer"),
+        ];
+        let ids = || made::whole(&[0]);
+        let run = made::run(&measures, "", [("client", ids())], [("client", ids())]);
+        let pairs = run.rater_pairs();
+        let pairs: Vec<_> = pairs.iter().map(|pair| pair.map(|m| m.id.as_str())).collect();
+        assert_eq!(pairs, [["c", "t"], ["c.bond", "t.bond"]]);
+    }
+}

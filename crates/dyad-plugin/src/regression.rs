@@ -122,3 +122,82 @@ impl<'s> Section<'s> {
         s.note(NoteKind::Assumption, "note.residuals");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Study, made};
+
+    const WORDS: &str = r#"
+[estimate."b"]
+label = "b"
+
+[text.note]
+line = "{b:2} {p:p}: {says}"
+too_simple = "bent"
+no_curve = "straight"
+outliers = "{influential} {leverage} {cook:1} {residual:1}"
+residuals = "{skewness:1} {kurtosis:1}: {says}"
+far = "far"
+near = "near"
+"#;
+    const X: [f64; 6] = [1.0, 2.0, 3.0, 4.0, 5.0, 7.0];
+    const M: [f64; 6] = [0.0, 1.0, 1.0, 0.0, 2.0, 1.0];
+    const Y: [f64; 6] = [2.0, 3.5, 3.0, 5.0, 7.5, 7.0];
+
+    #[test]
+    fn a_moderated_slope_is_that_of_the_product() {
+        let run = made::six_clients(WORDS);
+        let study = Study::of(&run).unwrap();
+        let s = study.section().over_clients((0..6).collect(), "");
+        let found = s.moderated(&[], [("x", &X), ("m", &M)], &Y).unwrap();
+        let product: Vec<f64> = X.iter().zip(&M).map(|(x, m)| x * m).collect();
+        let plain = s.regression(&[("x", &X), ("m", &M), ("xm", &product)], &Y).unwrap();
+        // Centring moves the slopes, not the product's.
+        assert!((found.product.estimate - plain.fit.beta[3]).abs() < 1e-12);
+        let mean = M.iter().sum::<f64>() / 6.0;
+        let middle = f64::midpoint(found.slopes[0], found.slopes[1]);
+        assert!((middle - (plain.fit.beta[1] + mean * plain.fit.beta[3])).abs() < 1e-12);
+        let same = s.moderated(&[], [("x", &X), ("m", &[1.0; 6])], &Y).unwrap_err();
+        assert_eq!(same, "no variation in m");
+    }
+
+    #[test]
+    fn standardised_slopes_do_not_know_units() {
+        let run = made::six_clients(WORDS);
+        let study = Study::of(&run).unwrap();
+        let s = study.section().over_clients((0..6).collect(), "");
+        let cm: Vec<f64> = X.iter().map(|x| 100.0 * x + 3.0).collect();
+        let slope = |x: &[f64]| {
+            let fit = s.standardised(&[("x", "the x", x), ("m", "the m", &M)], ("the y", &Y));
+            s.slope("b", &fit, "x").estimate().estimate.unwrap()
+        };
+        assert!((slope(&X) - slope(&cm)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn residuals_are_said_in_notes() {
+        let run = made::six_clients(WORDS);
+        let study = Study::of(&run).unwrap();
+        let s = study.section().over_clients((0..6).collect(), "");
+        s.check_regression(&[("x", &X)], &Y);
+        s.check_regression(&[("x", &[1.0; 6])], &Y);
+        let notes = study.close(String::new(), Vec::new(), "").notes;
+        assert_eq!(notes.len(), 3, "nothing is said of a model that cannot be fitted");
+        assert!(notes[0].text.ends_with("straight") && notes[2].text.ends_with("near"));
+    }
+
+    #[test]
+    fn an_odds_ratio_without_therapists_says_so() {
+        let run = made::six_clients(WORDS);
+        let study = Study::of(&run).unwrap();
+        let s = study.section().over_clients((0..6).collect(), "");
+        let left = [0.0, 1.0, 0.0, 0.0, 1.0, 1.0];
+        let by_therapist = s.add("b", s.odds_ratio(&[("x", &X)], &left)).estimate();
+        assert_eq!(by_therapist.statistic.unwrap().df, Some(2.0));
+        assert!(by_therapist.warnings[0].contains("few therapists"));
+        let alone = study.section();
+        let alone = alone.add("b", s.odds_ratio(&[("x", &X)], &left).map(|b| ByCluster(b.0, 30)));
+        assert!(alone.estimate().warnings.is_empty());
+    }
+}

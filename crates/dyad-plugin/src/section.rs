@@ -340,3 +340,89 @@ impl Added<'_, '_> {
         self.change(|e| e.detail_if(name, number))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use dyad_stats::correlation::pearson;
+
+    use super::*;
+    use crate::{Failure, Study, made};
+
+    const WORDS: &str = r#"
+[estimate."early/A/Y/pearson"]
+label = "{A} and {Y}"
+symbol.bounded = "r"
+
+[estimate."mean"]
+label = "Mean"
+
+[text]
+nobody = "no {A}"
+high = "above {top}"
+refused = "{e.label}: {e.reason}"
+lost = "{e.label}: {e.lost}"
+"#;
+
+    fn about<'s>(study: &'s Study<'_, ()>) -> Result<(Section<'s>, [Variable; 2]), Failure> {
+        let measures: Vec<&Measure> = study.measures().iter().collect();
+        let s = study.about("A", measures[0]).about("Y", measures[1]);
+        let early = study.clients.mean(&study.scores(measures[0])?);
+        let last = study.clients.last(&study.scores(measures[1])?);
+        let variables = [s.variable(early, "nobody"), s.variable(last, "nobody")];
+        Ok((s, variables))
+    }
+
+    #[test]
+    fn a_statistic_is_added_with_its_words_and_its_clients() {
+        let run = made::six_clients(WORDS);
+        let study = Study::of(&run).unwrap();
+        let (s, [early, last]) = about(&study).unwrap();
+        let (s, [x, y]) = s.complete([&early, &last]);
+        assert_eq!((s.sample(), x.len(), y.len()), (&[0, 2, 3, 4, 5][..], 5, 5));
+        let found = pearson(&x, &y);
+        let r = found.clone().unwrap().r;
+        let added = s.add("early/A/Y/pearson", found).warn_if(false, "nobody").warn("nobody");
+        let added = added.details([("top", 6.0)]).estimate();
+        assert_eq!((added.id.as_str(), added.label.as_str()), ("early/a/y/pearson", "a and y"));
+        assert_eq!((added.estimate, added.benefit), (Some(r), Some(-r)));
+        assert_eq!((added.n.clients, added.n.therapists), (Some(5), Some(3)));
+        assert_eq!((added.dropped[0].clients, added.dropped[0].reason.as_str()), (Some(1), "no a"));
+        assert_eq!(
+            (&added.warnings[..], added.number("top")),
+            (&["no a".to_owned()][..], Some(6.0))
+        );
+        assert_eq!(s.number("early/A/Y/pearson"), Some(r));
+        assert_eq!(s.therapists().unwrap(), [0..1, 1..3, 3..5]);
+    }
+
+    #[test]
+    fn a_refused_estimate_keeps_its_reason_and_nothing_else() {
+        let run = made::six_clients(WORDS);
+        let study = Study::of(&run).unwrap();
+        let s = study.section().with("top", 3.0);
+        let refused = s.add("mean", Err::<f64, _>("too few")).warn("high").details([("top", 1.0)]);
+        let refused = refused.estimate();
+        assert_eq!(refused.refused.as_deref(), Some("too few"));
+        assert!(refused.warnings.is_empty() && refused.details.is_empty());
+        assert_eq!(s.or_refuse(Ok(2), &["mean"]), Some(2));
+        assert_eq!(s.or_refuse(Err::<u8, _>("none".to_owned()), &["mean"]), None);
+        assert_eq!(s.like("", "mean").len(), 2);
+    }
+
+    #[test]
+    fn limitations_are_said_once_and_where_they_hold() {
+        let run = made::six_clients(WORDS);
+        let study = Study::of(&run).unwrap();
+        let s = study.section().with("top", 3.0);
+        s.limit("high");
+        s.limit_if(true, "high");
+        s.limit_if(false, "nobody");
+        s.add("mean", Ok::<_, String>(1.5));
+        s.limit_where("mean", |e| e.refused.is_some(), "refused");
+        s.over_clients(vec![1, 2], "late").refuse("mean", "none");
+        s.limit_where("mean", |e| e.refused.is_some(), "refused");
+        s.limit_where("mean", |e| !e.dropped.is_empty(), "lost");
+        let limits = study.close(String::new(), Vec::new(), "mean").text.limitations;
+        assert_eq!(limits, "above 3 Mean: none Mean: 4 clients: late");
+    }
+}

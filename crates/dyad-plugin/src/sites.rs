@@ -97,3 +97,23 @@ impl Sites {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Study, made};
+
+    #[test]
+    fn a_small_site_is_counted_and_not_used() {
+        let run = made::six_clients("");
+        let study = Study::of(&run).unwrap();
+        let (x, y) = ([1.0, 2.0, 3.0, 4.0, 1.0, 2.0], [4.0, 2.0, 3.0, 1.0, 2.0, 1.0]);
+        let s = study.about("Y", &run.measures()[1]).over_clients((0..6).collect(), "");
+        let sites = Sites::of(&s, &x, &y);
+        assert_eq!((sites.usable.len(), sites.unusable), (1, 1));
+        // r = −.8 of an outcome that is better when lower.
+        assert!((sites.effects()[0].r - 0.8).abs() < 1e-12);
+        assert_eq!(sites.usable[0].n, 4);
+        assert!(sites.pooled().is_err());
+    }
+}

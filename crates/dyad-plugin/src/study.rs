@@ -116,8 +116,44 @@ impl<'r, S> Study<'r, S> {
             answer,
             methods: paragraph(methods),
             results: paragraph(results),
-            limitations: limits.into_inner().join(" ") + &refusals,
+            limitations: (limits.into_inner().join(" ") + &refusals).trim_start().to_owned(),
         };
         findings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::made;
+
+    const WORDS: &str = r#"
+[estimate."a"]
+label = "One"
+in_methods = "One was counted."
+
+[estimate."b"]
+label = "Two"
+in_methods = "Two was counted."
+
+[text]
+question = "How many?"
+methods = "They were counted."
+"#;
+
+    #[test]
+    fn the_paragraphs_say_what_was_done_and_what_was_refused() {
+        let run = made::six_clients(WORDS);
+        let study = Study::of(&run).unwrap();
+        let s = study.section();
+        s.add("b", Ok::<_, String>(2.0));
+        s.add("a", Ok::<_, String>(1.0));
+        s.add("b", Ok::<_, String>(3.0));
+        s.refuse("a", "nobody came");
+        let text = study.close("Three.".to_owned(), vec!["One.".to_owned()], "").text;
+        assert_eq!((&text.question[..], &text.answer[..]), ("How many?", "Three."));
+        assert_eq!(text.methods, "They were counted. Two was counted. One was counted.");
+        assert_eq!(text.results, "One.");
+        assert_eq!(text.limitations, "Not given: nobody came (1 estimate).");
     }
 }
