@@ -1,16 +1,20 @@
 //! Regressions over the clients of a section: standardised, moderated, logistic, and what their residuals say.
 
-use dyad_model::{Estimate, NoteKind};
+use dyad_model::{Estimate, Measure, NoteKind};
 use dyad_stats::linear::{ClusterRobust, Family, Moderation, glm};
 use dyad_stats::moments::standardised;
 
 use crate::Given;
+use crate::derived::Variable;
 use crate::models::Regression;
 use crate::reported::{ByCluster, Reported};
 use crate::section::{Added, Section};
 
 /// A skewness or an excess kurtosis beyond these is far from normal.
 const FAR: [f64; 2] = [1.0, 2.0];
+
+/// Above this variance inflation a slope says little.
+const INFLATED: f64 = 5.0;
 
 /// What a slope of the predictor depends on: the product, and the slope one standard deviation below and above the moderator's mean.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +28,24 @@ impl Reported for Moderated {
         let [below, above] = self.slopes;
         let given = self.product.onto(estimate, section);
         given.details([("slope_below", below), ("slope_above", above)])
+    }
+}
+
+/// What one of several variables adds to the others: its slope, and by how much they inflate its variance.
+#[derive(Clone, Copy, Debug)]
+pub struct BesideOthers {
+    slope: ClusterRobust,
+    inflation: Option<f64>,
+}
+
+impl Reported for BesideOthers {
+    fn onto(self, estimate: Estimate, section: &Section<'_>) -> Estimate {
+        let inflated = self.inflation.is_some_and(|vif| vif > INFLATED);
+        let given = self.slope.onto(estimate, section);
+        given.detail_if("variance_inflation", self.inflation).warn_if(
+            inflated,
+            "the other variables hold most of this one: the slope is hardly determined",
+        )
     }
 }
 
@@ -54,6 +76,31 @@ impl<'s> Section<'s> {
         let names = columns.iter().map(|(name, ..)| *name);
         let scaled: Vec<(&str, &[f64])> = names.zip(scaled.iter().map(|z| &z[..])).collect();
         self.regression(&scaled, &z(called, y)?)
+    }
+
+    /// What each of several variables adds to the others, over the clients with all of them: z(y) ~ z(baseline) + z of each. `{names}` are
+    /// those of the variables.
+    #[must_use]
+    pub fn together(
+        &self,
+        (y, baseline): (&Variable, &Variable),
+        variables: &[(&Measure, Variable)],
+    ) -> (Self, Vec<Result<BesideOthers, String>>) {
+        let given: Vec<&Variable> = variables.iter().map(|(_, variable)| variable).collect();
+        let (section, values) = self.complete_of(&[&[y, baseline], &given[..]].concat());
+        let names: Vec<String> = variables.iter().map(|(measure, _)| measure.name()).collect();
+        let ids = variables.iter().map(|(measure, _)| &measure.id[..]);
+        let mut columns = vec![("baseline", "the baseline", &values[1][..])];
+        let named = ids.clone().zip(&names).zip(&values[2..]);
+        columns.extend(named.map(|((id, name), x)| (id, &name[..], &x[..])));
+        let fit = section.standardised(&columns, ("the outcome", &values[0]));
+        let each = ids.map(|id| {
+            let fit = fit.as_ref()?;
+            let inflation = fit.fit.variance_inflation(id);
+            Ok(BesideOthers { slope: fit.slope(id)?, inflation })
+        });
+        let each = each.collect();
+        (section.with("names", names.join(", ")), each)
     }
 
     /// y ~ covariates + predictor × moderator, both centred, by least squares over the sample. Predictor and moderator come with what they
@@ -173,6 +220,25 @@ near = "near"
             s.slope("b", &fit, "x").estimate().estimate.unwrap()
         };
         assert!((slope(&X) - slope(&cm)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn variables_are_entered_together() {
+        let run = made::six_clients(WORDS);
+        let study = Study::of(&run).unwrap();
+        let variable =
+            |values: &[f64]| Variable::new(values.iter().map(|v| Some(*v)).collect(), "nothing");
+        let process = [(&run.measures()[0], variable(&X)), (&run.measures()[1], variable(&M))];
+        let z = [5.0, 4.0, 6.0, 1.0, 3.0, 2.0];
+        let (s, each) = study.section().together((&variable(&Y), &variable(&z)), &process);
+        assert_eq!((s.n().clients, s.text("note.far")), (Some(6), "far".to_owned()));
+        let columns = [("z", "z", &z[..]), ("x", "x", &X), ("m", "m", &M)];
+        let alone = s.standardised(&columns, ("y", &Y)).unwrap();
+        let first = s.add("b", each[0].clone()).estimate();
+        assert!((first.estimate.unwrap() - alone.slope("x").unwrap().estimate).abs() < 1e-12);
+        assert_eq!(first.number("variance_inflation"), alone.fit.variance_inflation("x"));
+        let (_, same) = study.section().together((&variable(&Y), &variable(&X)), &process);
+        assert!(same[0].is_err(), "it is the baseline");
     }
 
     #[test]

@@ -77,6 +77,30 @@ impl<'r, S> Study<'r, S> {
         Ok((section.with("baseline", &baseline.source), baseline.into()))
     }
 
+    /// The mean of a measure over each client's sessions in a window; `lacks` is the text that says what a client without it lacks, and
+    /// `section` where it stands.
+    ///
+    /// # Errors
+    /// A [`Failure`] if its column was not granted.
+    pub fn mean_in(
+        &self,
+        section: &Section<'_>,
+        measure: &Measure,
+        window: [i64; 2],
+        lacks: &str,
+    ) -> Result<Variable, Failure> {
+        let means = self.clients.mean_in(&self.scores(measure)?, window);
+        Ok(section.variable(means, lacks))
+    }
+
+    /// Each client's last score; who has none lacks the text `lacks.last`.
+    ///
+    /// # Errors
+    /// A [`Failure`] if its column was not granted.
+    pub fn last(&self, section: &Section<'_>, outcome: &Measure) -> Result<Variable, Failure> {
+        Ok(section.variable(self.clients.last(&self.scores(outcome)?), "lacks.last"))
+    }
+
     /// Lays every published effect of the study file beside the estimate of this plugin that it names: see [`scorecard`]. `of_sites` gives
     /// the sites' effects behind an alliance and an outcome measure.
     ///

@@ -6,9 +6,6 @@ use dyad_stats::correlation::{partial, pearson, spearman};
 
 use crate::Study;
 
-/// Above this a slope says little: its column is mostly held by the others.
-const INFLATED: f64 = 5.0;
-
 /// The correlation, plain, by ranks and given the baseline, and z(final) ~ z(early) + z(baseline) with its assumptions.
 pub(crate) fn early(pair: &Pair<'_>) {
     let (s, [x, y]) = pair.section.complete([&pair.early, &pair.last]);
@@ -84,21 +81,9 @@ pub(crate) fn together(study: &Study<'_>, outcome: &Measure) -> Result<(), Failu
         return Ok(());
     }
     let (s, baseline) = study.baseline(&study.about("Y", outcome), outcome)?;
-    let last = s.variable(study.clients.last(&study.scores(outcome)?), "lacks.last");
-    let names: Vec<String> = process.iter().map(|(measure, _)| measure.name()).collect();
-    let variables = process.iter().map(|(_, variable)| variable);
-    let variables: Vec<&Variable> = [&last, &baseline].into_iter().chain(variables).collect();
-    let (s, values) = s.with("names", names.join(", ")).complete_of(&variables);
-    let mut columns = vec![("baseline", "the baseline", &values[1][..])];
-    let named = process.iter().zip(&names).zip(&values[2..]);
-    columns.extend(named.map(|(((measure, _), name), x)| (&measure.id[..], &name[..], &x[..])));
-    let fit = s.standardised(&columns, ("the outcome", &values[0]));
-    for (measure, _) in &process {
-        let inflation = fit.as_ref().ok().and_then(|fit| fit.fit.variance_inflation(&measure.id));
-        s.about("X", measure)
-            .slope("together/Y/X/beta", &fit, &measure.id)
-            .detail_if("variance_inflation", inflation)
-            .warn_if(inflation.is_some_and(|vif| vif > INFLATED), "warn.inflated");
+    let (s, each) = s.together((&study.last(&s, outcome)?, &baseline), &process);
+    for ((measure, _), found) in process.iter().zip(each) {
+        s.about("X", measure).add("together/Y/X/beta", found);
     }
     Ok(())
 }

@@ -25,17 +25,13 @@ pub(crate) fn reliability(study: &Study<'_>, alliance: &Measure) -> Result<(), F
 /// rates higher and follows the changes of the other (West & Kenny): the client, where there is one, is the truth.
 pub(crate) fn compared(study: &Study<'_>) -> Result<(), Failure> {
     for [one, other] in study.rater_pairs() {
-        let early = |measure: &Measure| -> Result<_, Failure> {
-            let ratings = study.scores(measure)?;
-            let means = study.clients.mean_in(&ratings, study.settings().early_window);
-            Ok((study.about("A", measure).variable(means, "lacks.rating"), ratings))
-        };
-        let ((x, of_one), (y, of_other)) = (early(one)?, early(other)?);
+        let window = study.settings().early_window;
+        let early = |m: &Measure| study.mean_in(&study.about("A", m), m, window, "lacks.rating");
+        let (x, y) = (early(one)?, early(other)?);
         let s = study.about("A1", one).about("A2", other);
         for outcome in study.measures_of(Role::Outcome) {
             let s = s.about("Y", outcome);
-            let last = s.variable(study.clients.last(&study.scores(outcome)?), "lacks.last");
-            let (s, [x, y, last]) = s.complete([&x, &y, &last]);
+            let (s, [x, y, last]) = s.complete([&x, &y, &study.last(&s, outcome)?]);
             s.add("raters/A1/A2/Y/williams", williams(&x, &y, &last));
         }
         let (both, [x, y]) = s.complete([&x, &y]);
@@ -43,7 +39,7 @@ pub(crate) fn compared(study: &Study<'_>) -> Result<(), Failure> {
         both.add("raters/A1/A2/icc_consistency", icc_consistency(&x, &y));
         both.add("raters/A1/A2/mean_difference", moments::paired(&x, &y).map(Difference));
 
-        let pairs = study.clients.pairs(&of_one, &of_other);
+        let pairs = study.clients.pairs(&study.scores(one)?, &study.scores(other)?);
         let turned = other.rater == Some(Rater::Client);
         let [truth, judge] = if turned { [other, one] } else { [one, other] };
         let s = s.over(&pairs).about("truth", truth).about("judge", judge);

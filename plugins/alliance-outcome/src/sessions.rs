@@ -61,7 +61,7 @@ pub(crate) fn dropout(study: &Study<'_>, alliance: &Measure) -> Result<(), Failu
     s.over(&sessions).add("dropout/A/odds_ratio", odds_ratio).details(events);
 
     let window = study.settings().early_window;
-    let early = s.variable(study.clients.mean_in(&ratings, window), "lacks.rating");
+    let early = study.mean_in(&s, alliance, window, "lacks.rating")?;
     let stayed = leaving.stayed_beyond(window[1]);
     let variables = [&stayed, &early, &leaving.left, &leaving.baseline];
     let (s, [_, early, left, baseline]) = s.complete(variables);
