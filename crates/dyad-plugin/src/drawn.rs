@@ -1,7 +1,12 @@
 //! Figures from what an analysis has anyway.
 
 mod course;
+mod matrix;
 mod shares;
+mod specification;
+mod survival;
+
+pub use specification::Choice;
 
 use dyad_model::figure::{BandPoint, Marks, Plot, Scatter};
 use dyad_stats::linear::Line;

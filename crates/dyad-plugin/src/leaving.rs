@@ -11,7 +11,7 @@ use crate::reported::ByCluster;
 use crate::{Basis, Failure, Run};
 
 /// From this value on a dropout measure says that the client left.
-const LEFT: f64 = 0.5;
+pub(crate) const LEFT: f64 = 0.5;
 
 /// Whether each client left against plan, and how severe each was at intake.
 pub struct Leaving<'c> {
@@ -129,12 +129,12 @@ impl From<&SessionsAtRisk> for Basis {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::made;
 
     /// Three clients of two therapists: one left after a gap, of one the end is not known, one stayed and did not rate once.
-    fn run(roles: &[&str]) -> Run<()> {
+    pub(crate) fn run(roles: &[&str]) -> Run<()> {
         let none = f64::NAN;
         let measures: Vec<_> = roles.iter().map(|role| made::measure(role, role)).collect();
         let sessions = [

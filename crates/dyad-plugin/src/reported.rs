@@ -7,8 +7,11 @@ mod linear;
 mod mean;
 mod meta;
 mod mixed;
+mod multiplicity;
 mod peaks;
 mod reliability;
+mod sequence;
+mod survival;
 
 use dyad_model::Estimate;
 
@@ -19,6 +22,7 @@ pub use mean::{Mean, MeanByTherapist, Share};
 pub use meta::{Equivalence, Pooled, Prediction, Q, Tau2};
 pub use mixed::OuterShare;
 pub use peaks::{AgainstAnyOrder, Drifting, PeakShare};
+pub use survival::{HazardRatio, MedianTime, RatioByCluster, Steady};
 
 use crate::section::Section;
 

@@ -5,7 +5,7 @@ use std::ops::{Deref, Range};
 use std::rc::Rc;
 
 use dyad_model::figure::{Axis, Bar, Marks, Plot, Reference};
-use dyad_model::{Cell, Counts, Estimate, Measure, Note, NoteKind};
+use dyad_model::{Cell, Counts, Estimate, Measure, Note, NoteKind, Table};
 use dyad_stats::mixed::Fit;
 
 use crate::derived::{Clients, Variable};
@@ -94,6 +94,20 @@ impl<'s> Section<'s> {
         Variable::new(values, self.words.text(lacks))
     }
 
+    /// A variable that every client of the section has; `lacks` is the text that says what another client lacks.
+    #[must_use]
+    pub fn of_sample(&self, value: impl Fn(usize) -> f64, lacks: &str) -> Variable {
+        let mut values = vec![None; self.clients.len()];
+        self.sample.iter().for_each(|&client| values[client] = Some(value(client)));
+        self.variable(values, lacks)
+    }
+
+    /// Where the clients of the section stand among those of another, which has them all.
+    #[must_use]
+    pub fn positions_in(&self, whole: &Self) -> Vec<usize> {
+        self.sample.iter().filter_map(|client| whole.sample.binary_search(client).ok()).collect()
+    }
+
     /// The section over the clients with a value of every variable, and these values.
     #[must_use]
     pub fn complete<const N: usize>(&self, variables: [&Variable; N]) -> (Self, [Vec<f64>; N]) {
@@ -150,7 +164,13 @@ impl<'s> Section<'s> {
 
     /// Adds the estimate of this key: what a statistic found, or the refusal in its own words.
     pub fn add<T: Reported, E: Display>(&self, key: &str, found: Result<T, E>) -> Added<'_, 's> {
-        self.add_as(key, found, |estimate, found| found.onto(estimate, self))
+        self.push(self.estimated(key, found))
+    }
+
+    /// The estimate that [`add`](Section::add) would add.
+    #[must_use]
+    pub fn estimated<T: Reported, E: Display>(&self, key: &str, found: Result<T, E>) -> Estimate {
+        self.words.estimate(key).given(found, |estimate, found| found.onto(estimate, self))
     }
 
     /// Adds the estimate of this key, written by hand.
@@ -252,7 +272,10 @@ impl<'s> Section<'s> {
         key: &str,
         rows: impl IntoIterator<Item = (Counts, [Cell; N])>,
     ) {
-        let table = self.words.table(key).with_rows(rows);
+        self.push_table(self.words.table(key).with_rows(rows));
+    }
+
+    pub(crate) fn push_table(&self, table: Table) {
         self.ledger.findings.borrow_mut().tables.push(table);
     }
 
@@ -328,6 +351,15 @@ impl Added<'_, '_> {
     pub fn warn_if(self, holds: bool, key: &str) -> Self {
         let section = self.section;
         if holds { self.change(|e| e.warn(section.words.text(key))) } else { self }
+    }
+
+    /// Adds further numbers by name that are known of a refused estimate, too.
+    pub fn known(self, numbers: impl IntoIterator<Item = (&'static str, f64)>) -> Self {
+        let estimates = &mut self.section.ledger.findings.borrow_mut().estimates;
+        for (name, number) in numbers {
+            drop(estimates[self.at].details.insert(name.to_owned(), number.into()));
+        }
+        self
     }
 
     /// Adds further numbers by name.

@@ -1,64 +1,51 @@
 #![forbid(unsafe_code)]
 //! Rupture and repair: how often does the alliance break, and what becomes of it?
 //!
-//! No standard rule exists, so several detectors run on the same clients and stand side by side, every parameter printed. One file
-//! per question: `detectors` (the rules), `counts` (how many, and how many there would be in noise), `course` (per session, and their
-//! shapes), `agreement`, `dropout`, `retention`, `outcome`, `sensitivity` (how far the answers depend on the rules). `words`: paragraphs.
+//! No standard rule exists, so several detectors (`detectors`) run on the same clients and stand side by side, every parameter printed:
+//! what they count, how far they agree (`counts`), how ruptures come and go and what the outcome is after them (`course`), who leaves
+//! after one (`leaving`), and how far the answers depend on the rule.
 
-mod agreement;
 mod counts;
 mod course;
 mod detectors;
-mod dropout;
-mod outcome;
-mod retention;
-mod sensitivity;
+mod leaving;
 mod words;
 
-use detectors::Judged;
-use dyad_plugin::derived::Clients;
+use dyad_plugin::exposed::Exposed;
 use dyad_plugin::prelude::*;
-use outcome::Compared;
 
-/// The settings of `[analyses.rupture-repair]`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Settings {
+dyad_plugin::settings! {
     /// Ratings a client needs to be judged, the same for every detector.
-    min_ratings: usize,
+    min_ratings: usize = 5;
     /// Sessions after a rupture in which a repair counts.
-    repair_window: i64,
+    repair_window: i64 = 3;
     /// Scale points by which the rating before a drop may be missed and the drop still counts as repaired.
-    repair_tolerance: f64,
+    repair_tolerance: f64 = 0.25;
     /// Scale points of `fixed_drop`.
-    fixed_drop: f64,
+    fixed_drop: f64 = 1.0;
     /// Residual standard deviations of `criterion_sd`.
-    criterion_k: f64,
+    criterion_k: f64 = 1.0;
     /// Simulated studies without ruptures, from 20.
-    noise_replicates: u64,
+    noise_replicates: u64 = 200;
     /// Scale points of a drop under which the dropout model is tried, beside `fixed_drop`.
-    drop_thresholds: Vec<f64>,
+    drop_thresholds: Vec<f64> = vec![0.5, 0.75, 1.0, 1.25, 1.5];
     /// Windows of repair under which the outcome model is tried, beside `repair_window`.
-    repair_windows: Vec<i64>,
+    repair_windows: Vec<i64> = vec![2, 3, 5];
     /// Reliability of the alliance for `rci_drop`, where the study file declares none.
-    alliance_reliability: f64,
+    alliance_reliability: f64 = 0.90;
+    where
+    min_ratings >= 3 => "min_ratings must be 3 or more: a limit from fewer ratings says nothing";
+    repair_window >= 1 && fixed_drop > 0.0 && criterion_k > 0.0
+        => "repair_window, fixed_drop and criterion_k must be positive";
+    (20..=10_000).contains(&noise_replicates) => "noise_replicates must lie between 20 and 10,000";
+    drop_thresholds.iter().all(|drop| *drop > 0.0) && repair_windows.iter().all(|window| *window >= 1)
+        => "every one of drop_thresholds and repair_windows must be positive";
+    (0.0..1.0).contains(&alliance_reliability) && repair_tolerance >= 0.0
+        => "alliance_reliability must lie between 0 and 1, and repair_tolerance must not be negative";
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            min_ratings: 5,
-            repair_window: 3,
-            repair_tolerance: 0.25,
-            fixed_drop: 1.0,
-            criterion_k: 1.0,
-            noise_replicates: 200,
-            drop_thresholds: vec![0.5, 0.75, 1.0, 1.25, 1.5],
-            repair_windows: vec![2, 3, 5],
-            alliance_reliability: 0.90,
-        }
-    }
-}
+/// The study with these settings.
+type Study<'r> = dyad_plugin::Study<'r, Settings>;
 
 struct RuptureRepair;
 
@@ -75,57 +62,25 @@ impl Analysis for RuptureRepair {
     }
 
     fn check(settings: &Settings) -> Result<(), Failure> {
-        let reliability = settings.alliance_reliability;
-        let positive = |window: &i64| *window >= 1;
-        Failure::bad_settings_unless([
-            (
-                settings.min_ratings >= 3,
-                "min_ratings must be 3 or more: a limit from fewer ratings says nothing",
-            ),
-            (
-                positive(&settings.repair_window)
-                    && settings.fixed_drop > 0.0
-                    && settings.criterion_k > 0.0,
-                "repair_window, fixed_drop and criterion_k must be positive",
-            ),
-            (
-                (20..=10_000).contains(&settings.noise_replicates),
-                "noise_replicates must lie between 20 and 10,000",
-            ),
-            (
-                settings.drop_thresholds.iter().all(|drop| *drop > 0.0)
-                    && settings.repair_windows.iter().all(positive),
-                "every one of drop_thresholds and repair_windows must be positive",
-            ),
-            (
-                (0.0..1.0).contains(&reliability) && settings.repair_tolerance >= 0.0,
-                "alliance_reliability must lie between 0 and 1, and repair_tolerance must not be negative",
-            ),
-        ])
+        settings.check()
     }
 
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
-        let clients = Clients::of(run)?;
-        let mut findings = Findings::new();
-        let mut at_risk = dropout::AtRisk::of(run, &clients)?;
+        let study = Study::of(run)?;
+        let mut at_risk = Exposed::of(&study, "dropout unknown")?;
         for alliance in run.measures_of(Role::Alliance) {
-            let judged = Judged::of(run, &clients, alliance)?;
-            counts::noise(&mut findings, &judged);
-            counts::add(&mut findings, &judged);
-            agreement::add(&mut findings, &judged);
-            course::rate(&mut findings, &judged);
-            course::shapes(&mut findings, &judged);
-            dropout::add(&mut findings, &judged, &mut at_risk)?;
-            sensitivity::of_dropout(&mut findings, &judged, &mut at_risk)?;
+            let judged = detectors::Judged::of(&study, alliance)?;
+            judged.counts();
+            judged.agreement();
+            judged.rate();
+            judged.shapes();
+            judged.leaving(&mut at_risk);
             for outcome in run.measures_of(Role::Outcome) {
-                let compared = Compared::of(&judged, outcome)?;
-                outcome::add(&mut findings, &compared);
-                sensitivity::of_outcome(&mut findings, &compared);
+                judged.outcome(outcome)?;
             }
         }
-        retention::add(&mut findings, run, &clients)?;
-        findings.text = words::text(&findings, run);
-        Ok(findings)
+        leaving::retention(&study)?;
+        Ok(words::close(study))
     }
 }
 

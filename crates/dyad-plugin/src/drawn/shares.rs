@@ -1,6 +1,7 @@
 //! Shares as bars.
 
 use dyad_model::figure::{Bar, Reference};
+use dyad_stats::proportions::wilson;
 use dyad_stats::sequence::Peaks;
 
 use crate::section::Section;
@@ -18,6 +19,19 @@ impl Section<'_> {
         let bars: Vec<Bar> = bars.collect();
         let Some(largest) = bars.iter().max_by(|a, b| a.value.total_cmp(&b.value)) else { return };
         self.with("largest", largest.value).with("kind", &largest.label).bars(key, bars, None);
+    }
+
+    /// Adds a bar for each share of `of`, with its Wilson interval; one label may be highlighted. The words have the `{low}`est and the
+    /// `{high}`est share.
+    pub fn shares(&self, key: &str, counts: Vec<(String, u64)>, of: u64, highlighted: &str) {
+        let bar = |(label, count): (String, u64)| {
+            let (value, interval) = (count as f64 / of as f64, wilson(count, of).ok());
+            Bar { highlight: label == highlighted, label, value, interval, ..Bar::default() }
+        };
+        let bars: Vec<Bar> = counts.into_iter().map(bar).collect();
+        let low = bars.iter().map(|bar| bar.value).fold(1.0, f64::min);
+        let high = bars.iter().map(|bar| bar.value).fold(0.0, f64::max);
+        self.numbers([("low", low), ("high", high)]).bars(key, bars, None);
     }
 
     /// Adds where clients peak in a window that begins at a session, with the band of any order and its line, named by the text

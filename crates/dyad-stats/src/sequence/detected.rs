@@ -10,6 +10,26 @@ use crate::linear::{Family, GlmCoefficient, glm};
 use crate::resample::{Series, ar1};
 use crate::{Result, StatsError};
 
+/// What one rule finds, beside what it would find if there were nothing but noise.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AgainstNoise {
+    /// Ruptures.
+    pub observed: u64,
+    /// Those in noise.
+    pub expected: ExpectedRuptures,
+    /// How neighbouring sessions correlate in the noise.
+    pub rho: f64,
+}
+
+impl AgainstNoise {
+    /// Observed over expected ruptures: above 1 is what the rule finds beyond noise; `None` where it finds nothing in noise.
+    #[must_use]
+    pub fn ratio(&self) -> Option<f64> {
+        let expected = self.expected.ruptures;
+        (expected > 0.0).then(|| self.observed as f64 / expected)
+    }
+}
+
 impl Detections {
     /// What one rule counts.
     #[must_use]
@@ -17,14 +37,17 @@ impl Detections {
         self.iter().map(|series| series.ruptures(rule)).collect()
     }
 
-    /// The shape of every rupture by one rule, with this window of repair.
+    /// How many ruptures by one rule have each shape of [`RuptureShape::ALL`], with this window of repair.
     #[must_use]
-    pub fn shapes(&self, rule: usize, window: i64) -> Vec<RuptureShape> {
-        let of_series = self.iter().flat_map(|series| {
-            let shape = move |r| rupture_course(series.ratings, series.sessions, r, window).shape;
-            series.ruptures(rule).iter().map(shape)
-        });
-        of_series.collect()
+    pub fn shapes(&self, rule: usize, window: i64) -> [u64; RuptureShape::ALL.len()] {
+        let mut counts = [0; RuptureShape::ALL.len()];
+        for series in self.iter() {
+            for rupture in series.ruptures(rule) {
+                let course = rupture_course(series.ratings, series.sessions, rupture, window);
+                counts[course.shape as usize] += 1;
+            }
+        }
+        counts
     }
 
     /// Returns the log of the ruptures per rating by one rule: a Poisson regression on an intercept with the log of the ratings as offset,
@@ -71,20 +94,20 @@ impl Detections {
         Ok(ar1(&Series { sessions: &sessions, values: self.ratings(), clients: &clients })?.rho)
     }
 
-    /// Returns how many ruptures each rule would find if every series were noise with its sessions, mean and standard deviation and
-    /// neighbouring sessions correlated with `rho`: [`expected_ruptures`]. A rule that cannot be applied finds nothing.
+    /// Returns what each rule finds, beside how many ruptures it would find if every series were noise with its sessions, mean and standard
+    /// deviation and neighbouring sessions correlated with `rho`: [`expected_ruptures`]. A rule that cannot be applied finds nothing.
     ///
     /// # Errors
     /// As [`expected_ruptures`].
     ///
     /// # Source
     /// As [`expected_ruptures`].
-    pub fn expected_in_noise(
+    pub fn against_noise(
         &self,
         rho: f64,
         named: (u64, &str),
         studies: (u64, usize),
-    ) -> Result<Vec<ExpectedRuptures>> {
+    ) -> Result<Vec<AgainstNoise>> {
         let like: Vec<NoiseSeries<'_>> =
             self.iter().map(|s| NoiseSeries::like(s.sessions, s.ratings)).collect();
         let rules: Vec<Rule> = self.rules().iter().copied().flatten().collect();
@@ -92,8 +115,11 @@ impl Detections {
         let replicates = studies.0;
         let nothing =
             ExpectedRuptures { ruptures: 0.0, clients: 0.0, errors: [0.0; 2], replicates };
-        let of_rule = |rule: &Option<Rule>| rule.and_then(|_| found.next()).unwrap_or(nothing);
-        Ok(self.rules().iter().map(of_rule).collect())
+        let of_rule = |(at, rule): (usize, &Option<Rule>)| {
+            let expected = rule.and_then(|_| found.next()).unwrap_or(nothing);
+            AgainstNoise { observed: self.count(at).ruptures, expected, rho }
+        };
+        Ok(self.rules().iter().enumerate().map(of_rule).collect())
     }
 }
 
@@ -118,7 +144,7 @@ mod tests {
         let detections = detections();
         let count = detections.count(0);
         assert!(count.ruptures > 8 && detections.count(1).ruptures == 0);
-        assert_eq!(detections.shapes(0, 3).len() as u64, count.ruptures);
+        assert_eq!(detections.shapes(0, 3).iter().sum::<u64>(), count.ruptures);
         let (rate, _) = detections.log_rate(0, &[0..4, 4..8]).unwrap();
         let per_rating = count.ruptures as f64 / detections.rows() as f64;
         assert!((rate.estimate.exp() - per_rating).abs() < 1e-9);
@@ -130,10 +156,12 @@ mod tests {
         let detections = detections();
         let rho = detections.autocorrelation().unwrap();
         assert!(rho < 0.0, "these ratings go up and down: {rho}");
-        let expected = detections.expected_in_noise(rho, (1, "test"), (50, 200)).unwrap();
-        assert_eq!(expected.len(), 3);
-        assert!(expected[1].ruptures.abs() < 1e-15);
-        assert!(expected[0].ruptures > expected[2].ruptures);
+        let found = detections.against_noise(rho, (1, "test"), (50, 200)).unwrap();
+        assert_eq!(found.len(), 3);
+        assert!(found[1].expected.ruptures.abs() < 1e-15 && found[1].ratio().is_none());
+        assert!(found[0].expected.ruptures > found[2].expected.ruptures);
+        assert_eq!(found[0].observed, detections.count(0).ruptures);
+        assert!(found[0].ratio().is_some_and(|ratio| ratio > 0.0));
         let mut late = Detections::new(vec![], Repair { window: 3, tolerance: 0.25 });
         late.push([(70_000, 4.0), (70_001, 5.0)].into_iter(), 1);
         assert!(late.autocorrelation().is_err());

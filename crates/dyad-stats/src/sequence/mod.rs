@@ -20,6 +20,7 @@ mod votes;
 pub use agreement::Agreement;
 pub use charts::{MovingRangeChart, Run, RunSignal, moving_range_chart, runs_below};
 pub use count::RuptureCount;
+pub use detected::AgainstNoise;
 pub use detections::{DetectedSeries, Detections, RuleAgreement};
 pub use drift::{AgainstDrift, drift_chance};
 pub use expected::{ExpectedRuptures, NoiseSeries, expected_ruptures};

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// Statistics whose values stand in the record of another name: a reader of a result, or one of several that are computed together.
-const UNDER_ANOTHER_NAME: [(&str, &str); 63] = [
+const UNDER_ANOTHER_NAME: [(&str, &str); 64] = [
     ("change/gain", "change/classes"),
     ("change/classify", "change/classes"),
     ("change/change", "change/classes"),
@@ -75,6 +75,8 @@ const UNDER_ANOTHER_NAME: [(&str, &str); 63] = [
     ("sequence/count", "practice-network.json"),
     ("sequence/first_drop", "practice-network.json"),
     ("sequence/log_rate", "practice-network.json"),
+    // Of observed and expected ruptures, each with a record.
+    ("sequence/ratio", "sequence/expected_ruptures"),
     ("sequence/shapes", "practice-network.json"),
     ("sequence/first", "practice-network.json"),
     ("sequence/slowest_repair", "practice-network.json"),
@@ -82,7 +84,7 @@ const UNDER_ANOTHER_NAME: [(&str, &str); 63] = [
     ("sequence/repaired_within", "sequence/ruptures"),
     ("sequence/series", "sequence/ruptures"),
     ("sequence/autocorrelation", "resample/ar1"),
-    ("sequence/expected_in_noise", "sequence/expected_ruptures"),
+    ("sequence/against_noise", "sequence/expected_ruptures"),
     ("survival/at", "survival/kaplan_meier"),
     // Compared as estimates of the practice network.
     ("survival/log_odds_ratio", "practice-network.json"),
