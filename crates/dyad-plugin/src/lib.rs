@@ -6,17 +6,9 @@
 //! ```
 //! use dyad_plugin::prelude::*;
 //!
-//! #[derive(Serialize, Deserialize)]
-//! #[serde(default, deny_unknown_fields)]
-//! struct Settings {
+//! dyad_plugin::settings! {
 //!     /// Clients needed before a mean is given.
-//!     min_clients: u64,
-//! }
-//!
-//! impl Default for Settings {
-//!     fn default() -> Self {
-//!         Self { min_clients: 10 }
-//!     }
+//!     min_clients: u64 = 10;
 //! }
 //!
 //! struct Attendance;
@@ -44,6 +36,65 @@
 //! }
 //!
 //! export_plugin!(Attendance);
+//! # fn main() {}
+//! ```
+//!
+//! What asks about clients and their measures works in a [`Study`]: a [`Section`] of it knows which measures it is about, over whom, and
+//! where findings go, and a statistic knows how it is reported. Labels, methods and paragraphs are data: [`words`].
+//!
+//! ```
+//! use dyad_plugin::prelude::*;
+//! use dyad_stats::correlation::{partial, pearson};
+//!
+//! dyad_plugin::settings! {
+//!     /// First and last session number of the early window.
+//!     early_window: [i64; 2] = [3, 5];
+//! }
+//!
+//! struct EarlyAlliance;
+//!
+//! impl Analysis for EarlyAlliance {
+//!     type Settings = Settings;
+//!     const WORDS: &'static str = r#"
+//!         [estimate."early/A/Y/pearson"]
+//!         label = "Early {A} and final {Y}"
+//!         method = "mean of sessions {early_window.0} to {early_window.1}; Fisher z interval"
+//!         symbol.bounded = "r"
+//!
+//!         [estimate."early/A/Y/partial"]
+//!         label = "Early {A} and final {Y}, given {baseline}"
+//!         symbol.bounded = "r"
+//!
+//!         [text]
+//!         question = "Do clients with a stronger early alliance end better?"
+//!         methods = "Correlations over clients."
+//!
+//!         [text.lacks]
+//!         early = "no {A} in sessions {early_window.0} to {early_window.1}"
+//!         last = "no {Y}"
+//!     "#;
+//!
+//!     fn manifest() -> Manifest {
+//!         Manifest::new("early-alliance", "0.1.0", "Early alliance and outcome")
+//!             .reads("sessions", ["client", "session", "@alliance", "@outcome"])
+//!             .reads("clients", ["client", "therapist", "site", "@baseline"])
+//!     }
+//!
+//!     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
+//!         let study = Study::of(run)?;
+//!         for (alliance, outcome) in run.pairs() {
+//!             let pair = study.pair(alliance, outcome, run.settings().early_window)?;
+//!             let (s, [x, y]) = pair.section.complete([&pair.early, &pair.last]);
+//!             s.add("early/A/Y/pearson", pearson(&x, &y));
+//!             let (s, [x, y, z]) = pair.section.complete([&pair.early, &pair.last, &pair.baseline]);
+//!             s.add("early/A/Y/partial", partial(&x, &y, &z));
+//!         }
+//!         let results = study.section().results();
+//!         Ok(study.close(String::new(), vec![results], ""))
+//!     }
+//! }
+//!
+//! export_plugin!(EarlyAlliance);
 //! # fn main() {}
 //! ```
 

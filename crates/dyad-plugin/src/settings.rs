@@ -1,7 +1,7 @@
 //! Settings as a list: what each is, its default, and what must hold.
 
-/// Declares the `Settings` of an analysis: fields with their defaults, and what must hold of them, with what is said where it does not.
-/// `Settings::check` is for [`Analysis::check`](crate::Analysis::check).
+/// Declares the `Settings` of an analysis: what each is, its type and its default, and then, if there is something, what must hold of them
+/// and what is said where it does not. `Settings::check` is for [`Analysis::check`](crate::Analysis::check).
 ///
 /// ```
 /// use dyad_plugin::prelude::*;
@@ -21,10 +21,7 @@
 /// ```
 #[macro_export]
 macro_rules! settings {
-    (
-        $( $(#[$about:meta])+ $name:ident : $type:ty = $default:expr; )+
-        where $( $holds:expr => $expected:literal; )*
-    ) => {
+    ( $( $(#[$about:meta])+ $name:ident : $type:ty = $default:expr; )+ ) => {
         /// The settings of the analysis, as its table in the study file has them.
         #[derive(Clone, Debug, ::serde::Serialize, ::serde::Deserialize)]
         #[serde(default, deny_unknown_fields)]
@@ -37,15 +34,21 @@ macro_rules! settings {
                 Self { $( $name: $default, )+ }
             }
         }
+    };
+    (
+        $( $(#[$about:meta])+ $name:ident : $type:ty = $default:expr; )+
+        where $( $holds:expr => $expected:literal; )+
+    ) => {
+        $crate::settings! { $( $(#[$about])+ $name: $type = $default; )+ }
 
         impl Settings {
             /// Whether the settings are what they must be.
             fn check(&self) -> Result<(), $crate::Failure> {
                 let Self { $( $name, )+ } = self.clone();
-                let holds = [ $( ($holds, $expected), )* ];
+                let conditions = [ $( ($holds, $expected), )+ ];
                 // Not every setting has a condition.
                 $( let _ = $name; )+
-                $crate::Failure::bad_settings_unless(holds)
+                $crate::Failure::bad_settings_unless(conditions)
             }
         }
     };

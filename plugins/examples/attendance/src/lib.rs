@@ -4,17 +4,11 @@
 use dyad_plugin::prelude::*;
 use dyad_stats::moments::Moments;
 
-#[derive(Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Settings {
-    /// Clients needed before a mean is given; at least 2.
-    min_clients: u64,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { min_clients: 10 }
-    }
+dyad_plugin::settings! {
+    /// Clients needed before a mean is given.
+    min_clients: u64 = 10;
+    where
+    min_clients >= 2 => "min_clients must be at least 2";
 }
 
 struct Attendance;
@@ -30,10 +24,7 @@ impl Analysis for Attendance {
     }
 
     fn check(settings: &Settings) -> Result<(), Failure> {
-        if settings.min_clients < 2 {
-            return Err(Failure::bad_settings("min_clients must be at least 2"));
-        }
-        Ok(())
+        settings.check()
     }
 
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
