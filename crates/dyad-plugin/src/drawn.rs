@@ -1,5 +1,6 @@
 //! Figures from what an analysis has anyway.
 
+mod change;
 mod course;
 mod matrix;
 mod shares;

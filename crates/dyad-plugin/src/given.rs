@@ -4,19 +4,15 @@ use std::fmt::Display;
 
 use dyad_model::Estimate;
 use dyad_stats::correlation::Correlation;
-use dyad_stats::linear::{ClusterRobust, GlmCoefficient, clustered_mean};
+use dyad_stats::linear::{ClusterRobust, GlmCoefficient};
 use dyad_stats::mixed::Fit;
 use dyad_stats::moments::TTest;
 use dyad_stats::proportions::wilson;
 use dyad_stats::survival::CoxCoefficient;
 
-use crate::derived::Clients;
-
 /// Fewer therapists than these, or fewer degrees of freedom than [`FEW_DF`], and a cluster-robust interval is unreliable.
 const FEW_THERAPISTS: u64 = 10;
 const FEW_DF: f64 = 4.0;
-/// Fewer sites than these, and an interval by site says nothing.
-const MIN_SITES: usize = 3;
 
 /// A coefficient on the log scale: of a logistic, Poisson or hazard model.
 #[derive(Clone, Copy, Debug)]
@@ -93,16 +89,6 @@ pub trait Given: Sized {
     /// A ratio exp(b) with its test: t with clusters − 1 degrees of freedom where the standard error is robust, else z.
     #[must_use]
     fn tested_ratio(self, b: GlmCoefficient, clusters: usize) -> Self;
-
-    /// The mean of one value per client with its interval by therapist, about therapists like these at these sites, and
-    /// [the interval by site](Given::site_interval). No test: that a mean is not 0 may say nothing. Counts come before.
-    #[must_use]
-    fn mean_by_therapist(self, clients: &Clients<'_>, of: &[usize], y: &[f64]) -> Self;
-
-    /// Adds the interval by site of the mean of one value per client, about sites like these, as `site_low` and `site_high` among the
-    /// details; nothing is added below three sites.
-    #[must_use]
-    fn site_interval(self, clients: &Clients<'_>, of: &[usize], y: &[f64]) -> Self;
 
     /// [`t_test`](Given::t_test), of a result there is.
     #[must_use]
@@ -209,27 +195,6 @@ impl Given for Estimate {
         let df = b.robust_se.map(|_| clusters as f64 - 1.0);
         let name = if df.is_some() { "t" } else { "z" };
         self.ratio(b.into()).statistic(name, b.statistic, df).p(b.p)
-    }
-
-    fn mean_by_therapist(self, clients: &Clients<'_>, of: &[usize], y: &[f64]) -> Self {
-        let therapists = match clients.therapist_ranges(of) {
-            Ok(therapists) => therapists,
-            Err(reason) => return self.refused(reason),
-        };
-        let mean = clustered_mean(y, &therapists);
-        let given = Self { p: None, statistic: None, ..self.clustered(mean) };
-        given.site_interval(clients, of, y)
-    }
-
-    fn site_interval(self, clients: &Clients<'_>, of: &[usize], y: &[f64]) -> Self {
-        let sites = clients.site_ranges(of);
-        if self.estimate.is_none() || sites.len() < MIN_SITES {
-            return self;
-        }
-        match clustered_mean(y, &sites) {
-            Ok(m) => self.detail("site_low", m.ci[0]).detail("site_high", m.ci[1]),
-            Err(_) => self,
-        }
     }
 
     fn t_test<E: Display>(self, found: Result<TTest, E>) -> Self {

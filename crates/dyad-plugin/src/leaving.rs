@@ -8,7 +8,7 @@ use dyad_stats::survival::AtRisk;
 use crate::derived::{Clients, Variable};
 use crate::models::At;
 use crate::reported::ByCluster;
-use crate::{Basis, Failure, Run};
+use crate::{Basis, Failure, Rate, Run, Study};
 
 /// From this value on a dropout measure says that the client left.
 pub(crate) const LEFT: f64 = 0.5;
@@ -87,6 +87,22 @@ impl<'c> Leaving<'c> {
         let n = Counts { rows: Some(rows.len() as u64), ..self.clients.counts(&clients) };
         let therapists = self.clients.rows_by_therapist(&clients, &rows_of);
         SessionsAtRisk { rows, n, clients, rows_of, therapists, unknown, unexposed }
+    }
+}
+
+impl<S> Study<'_, S> {
+    /// Who left against plan, of the clients whose end is known, by the first dropout measure, which the manifest must ask for; or that the
+    /// study has none.
+    ///
+    /// # Errors
+    /// A [`Failure`] if a column was not granted.
+    pub fn left_against_plan(&self) -> Result<Result<Rate, String>, Failure> {
+        let dropout = match self.first_of(Role::Dropout) {
+            Ok(dropout) => dropout,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let ends = self.clients.value(self, dropout)?.into_iter().enumerate();
+        Ok(Ok(ends.filter_map(|(client, left)| Some((client, left? >= LEFT))).collect()))
     }
 }
 

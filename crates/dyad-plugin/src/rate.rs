@@ -2,11 +2,14 @@
 
 use std::ops::Range;
 
-use dyad_model::{Estimate, Spread};
+use dyad_model::{Cell, Estimate, Row, Spread, Table};
 use dyad_stats::linear::clustered_mean;
 
 use crate::Given;
 use crate::derived::Clients;
+use crate::reported::{Reported, interval_by_site, with_site};
+use crate::section::Section;
+use crate::words::Words;
 
 /// Who is in the denominator of a rate, and who counts.
 #[derive(Clone, Debug, Default)]
@@ -62,34 +65,16 @@ impl Rate {
         Some(clustered_mean(&self.hits, clusters).ok()?.ci)
     }
 
-    /// A rate of clients: share, Wilson interval, numerator and denominator; where there is one, the interval by therapist among the
-    /// details, with this caution about Wilson's and [the interval by site](Given::site_interval).
-    #[must_use]
-    pub fn of_clients(
-        &self,
-        estimate: Estimate,
-        clients: &Clients<'_>,
-        caution: String,
-    ) -> Estimate {
-        let estimate = estimate.counts(clients.counts(&self.units)).spread(self.spread(clients));
-        if self.of() == 0 {
-            return estimate.refused("the denominator is 0");
-        }
-        let given = estimate.share(self.count(), self.of());
-        let therapists = clients.therapist_ranges(&self.units).ok();
-        match therapists.and_then(|of| self.clustered(&of)) {
-            Some([low, high]) => given
-                .details([("clustered_low", low), ("clustered_high", high)])
-                .warn(caution)
-                .site_interval(clients, &self.units, &self.hits),
-            None => given,
-        }
-    }
-
-    /// The interval by therapist among the details of a rate, where there is one.
+    /// The interval of a rate that knows that clients share therapists, where there is one.
     #[must_use]
     pub fn clustered_of(rate: &Estimate) -> Option<[f64; 2]> {
         Some([rate.number("clustered_low")?, rate.number("clustered_high")?])
+    }
+
+    /// The same within 0 and 1, else Wilson's: the one to speak of.
+    #[must_use]
+    pub fn interval_of(rate: &Estimate) -> Option<[f64; 2]> {
+        Self::clustered_of(rate).map(|[low, high]| [low.max(0.0), high.min(1.0)]).or(rate.ci)
     }
 
     /// How far single therapists stand behind those who count, or behind everybody, whichever is more.
@@ -100,6 +85,49 @@ impl Rate {
         let Some(counted) = clients.spread(&counted) else { return Some(all) };
         let [first, second] = [0, 1].map(|i| all.therapists[i].max(counted.therapists[i]));
         Some(Spread { therapists: [first, second], sites: None })
+    }
+}
+
+/// A rate of clients: share, Wilson interval, numerator and denominator; where there is one, the interval by therapist among the details,
+/// with a caution about Wilson's, and the interval by site.
+impl Reported for Rate {
+    fn onto(self, estimate: Estimate, section: &Section<'_>) -> Estimate {
+        let clients = section.clients;
+        let estimate = estimate.counts(clients.counts(&self.units)).spread(self.spread(clients));
+        if self.of() == 0 {
+            return estimate.refused("the denominator is 0");
+        }
+        let given = estimate.share(self.count(), self.of());
+        let therapists = clients.therapist_ranges(&self.units).ok();
+        let Some([low, high]) = therapists.and_then(|of| self.clustered(&of)) else { return given };
+        let by_site = interval_by_site(clients, &self.units, &self.hits);
+        with_site(given.details([("clustered_low", low), ("clustered_high", high)]), by_site).warn(
+            "the interval takes clients as independent: where they share therapists clustered_low and clustered_high are right",
+        )
+    }
+}
+
+impl Section<'_> {
+    /// Adds the table of rates of clients that stand under these keys, given or refused: label, numerator, denominator, share, Wilson's
+    /// interval, and the interval by therapist; nothing if all are refused.
+    pub fn rate_table<'k>(&self, key: &str, rates: impl IntoIterator<Item = &'k str>) {
+        let rates: Vec<Estimate> = rates.into_iter().filter_map(|rate| self.get(rate)).collect();
+        if rates.iter().all(|rate| rate.estimate.is_none()) {
+            return;
+        }
+        let row = |rate: &Estimate| {
+            let cells = [
+                Cell::text(&rate.label),
+                Cell::number(rate.number("count")),
+                Cell::number(rate.number("denominator")),
+                Cell::number(rate.estimate),
+                Cell::interval(rate.ci),
+                Cell::interval(Rate::clustered_of(rate)),
+            ];
+            Row { cells: cells.into(), n: rate.n, spread: rate.spread }
+        };
+        let table = Words::table(self, key);
+        self.push_table(Table { rows: rates.iter().map(row).collect(), ..table });
     }
 }
 

@@ -1,6 +1,7 @@
 //! Results of `dyad-stats` as estimates: which of their numbers is the value, which stand beside it, and what must be said with them.
 //! One file per subject of the statistics.
 
+mod change;
 mod correlation;
 mod growth;
 mod linear;
@@ -18,7 +19,8 @@ use dyad_model::Estimate;
 pub use correlation::Signed;
 pub use growth::{ByFieller, HighestPoint};
 pub use linear::{ByCluster, Difference};
-pub use mean::{Mean, MeanByTherapist, Share};
+pub use mean::{ChangeByTherapist, Mean, MeanByTherapist, Share};
+pub(crate) use mean::{interval_by_site, with_site};
 pub use meta::{Equivalence, Pooled, Prediction, Q, Tau2};
 pub use mixed::OuterShare;
 pub use peaks::{AgainstAnyOrder, Drifting, PeakShare};

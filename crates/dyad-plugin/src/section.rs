@@ -74,6 +74,12 @@ impl<'s> Section<'s> {
         self.saying(self.words.over(basis))
     }
 
+    /// Says how many further clients were left out, and why.
+    #[must_use]
+    pub fn without(&self, lacks: &str, clients: u64) -> Self {
+        self.over(self.words.basis().clone().without(self.words.text(lacks), clients))
+    }
+
     /// Says how many sites were left out, and why.
     #[must_use]
     pub fn without_sites(&self, lacks: &str, sites: u64) -> Self {

@@ -101,6 +101,19 @@ impl<'r, S> Study<'r, S> {
         Ok(section.variable(self.clients.last(&self.scores(outcome)?), "lacks.last"))
     }
 
+    /// The clients with a value of any measure of a role, in ascending order.
+    ///
+    /// # Errors
+    /// A [`Failure`] if a column was not granted.
+    pub fn clients_with_any(&self, role: Role) -> Result<Vec<usize>, Failure> {
+        let mut with = vec![false; self.clients.len()];
+        for measure in self.run.measures_of(role) {
+            let values = self.clients.value(self.run, measure)?;
+            with.iter_mut().zip(values).for_each(|(with, value)| *with |= value.is_some());
+        }
+        Ok((0..self.clients.len()).filter(|client| with[*client]).collect())
+    }
+
     /// Lays every published effect of the study file beside the estimate of this plugin that it names: see [`scorecard`]. `of_sites` gives
     /// the sites' effects behind an alliance and an outcome measure.
     ///

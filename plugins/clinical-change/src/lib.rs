@@ -1,36 +1,25 @@
 #![forbid(unsafe_code)]
 //! Clinical change: how many clients improve, recover, stay as they are, or get worse?
 //!
-//! One file per subject: `outcome` (clients before and after, criterion and cut-offs), `rates` (the classes of Jacobson and Truax, and
-//! rates by fixed thresholds), `effect` (how much clients change), `gains` (sudden ones), `attendance` (who stays). What a reader sees
-//! besides: `figure`, `funnel`, `words`.
+//! `rates` holds the classes of Jacobson and Truax and the rates by fixed thresholds, `effect` how much clients change, `course` sudden
+//! gains on the way and who stays, `words` the paragraphs.
 
-mod attendance;
+mod course;
 mod effect;
-mod figure;
-mod funnel;
-mod gains;
-mod outcome;
 mod rates;
 mod words;
 
-use dyad_plugin::derived::Clients;
 use dyad_plugin::prelude::*;
+use dyad_stats::change::{cutoff_a, cutoff_b, cutoff_c};
 
-/// The settings of `[analyses.clinical-change]`. Reliability, norms, caseness and reliable change belong to the measure.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Settings {
+dyad_plugin::settings! {
     /// Below this many clients a therapist or site is not a point of a funnel plot.
-    min_caseload: u64,
+    min_caseload: u64 = 5;
     /// A sudden gain is at least this share of the score before it.
-    sudden_share: f64,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { min_caseload: 5, sudden_share: 0.25 }
-    }
+    sudden_share: f64 = 0.25;
+    where
+    min_caseload >= 1 && (0.0..=1.0).contains(&sudden_share)
+        => "min_caseload must be 1 or more, and sudden_share must lie between 0 and 1";
 }
 
 struct ClinicalChange;
@@ -41,36 +30,33 @@ impl Analysis for ClinicalChange {
     const WORDS: &'static str = include_str!("../words.toml");
 
     fn manifest() -> Manifest {
-        Manifest::new(
-            "clinical-change",
-            env!("CARGO_PKG_VERSION"),
-            "Reliable and clinically significant change",
-        )
-        .reads("sessions", ["client", "session", "@outcome"])
-        .reads("clients", ["site", "therapist", "client", "@baseline", "@dropout"])
-        .needs("outcome")
+        let title = "Reliable and clinically significant change";
+        Manifest::new("clinical-change", env!("CARGO_PKG_VERSION"), title)
+            .reads("sessions", ["client", "session", "@outcome"])
+            .reads("clients", ["site", "therapist", "client", "@baseline", "@dropout"])
+            .needs("outcome")
     }
 
     fn check(settings: &Settings) -> Result<(), Failure> {
-        Failure::bad_settings_unless([(
-            settings.min_caseload >= 1 && (0.0..=1.0).contains(&settings.sudden_share),
-            "min_caseload must be 1 or more, and sudden_share must lie between 0 and 1",
-        )])
+        settings.check()
     }
 
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
-        let clients = Clients::of(run)?;
-        let mut findings = Findings::new();
+        let study = Study::of(run)?;
         for measure in run.measures_of(Role::Outcome) {
-            let outcome = outcome::Outcome::of(run, &clients, measure)?;
-            findings.estimates.extend(outcome.scale());
-            rates::add(&mut findings, &outcome);
-            effect::add(&mut findings, &outcome);
-            gains::add(&mut findings, &outcome);
+            let outcome = study.before_after("Y", measure)?;
+            let s = &outcome.at_intake;
+            s.add("Y/rci_criterion", outcome.criterion());
+            s.add("Y/cutoff_a", outcome.cutoff(cutoff_a));
+            s.add("Y/cutoff_b", outcome.cutoff(cutoff_b));
+            s.add("Y/cutoff_c", outcome.cutoff(cutoff_c));
+            rates::classes(&outcome, run.settings().min_caseload);
+            rates::by_thresholds(&outcome);
+            effect::effects(&outcome);
+            course::sudden_changes(&study, &outcome)?;
         }
-        attendance::add(&mut findings, run, &clients)?;
-        findings.text = words::text(&findings, run);
-        Ok(findings)
+        course::attendance(&study)?;
+        Ok(words::close(study))
     }
 }
 

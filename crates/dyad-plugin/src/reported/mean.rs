@@ -8,6 +8,7 @@ use dyad_stats::proportions::wilson;
 
 use super::Reported;
 use crate::Given;
+use crate::derived::Clients;
 use crate::section::Section;
 
 /// Fewer sites than these, and an interval by site says nothing.
@@ -48,6 +49,18 @@ pub struct MeanByTherapist {
     by_site: Option<[f64; 2]>,
 }
 
+impl MeanByTherapist {
+    /// With its test against 0.
+    #[must_use]
+    pub fn tested(self) -> ChangeByTherapist {
+        ChangeByTherapist(self)
+    }
+}
+
+/// A [`MeanByTherapist`] of differences, whose test against 0 says whether there is one.
+#[derive(Clone, Copy, Debug)]
+pub struct ChangeByTherapist(MeanByTherapist);
+
 impl Section<'_> {
     /// The mean of one value per client of the sample: see [`MeanByTherapist`].
     ///
@@ -55,24 +68,38 @@ impl Section<'_> {
     /// The sentence to refuse with.
     pub fn mean_by_therapist(&self, values: &[f64]) -> Result<MeanByTherapist, String> {
         let mean = clustered_mean(values, &self.therapists()?)?;
-        Ok(MeanByTherapist { mean, by_site: self.interval_by_site(values) })
+        let by_site = interval_by_site(self.clients, self.sample(), values);
+        Ok(MeanByTherapist { mean, by_site })
     }
+}
 
-    /// The interval by site of the mean of one value per client of the sample; none below three sites.
-    #[must_use]
-    pub fn interval_by_site(&self, values: &[f64]) -> Option<[f64; 2]> {
-        let sites = self.clients.site_ranges(self.sample());
-        if sites.len() < MIN_SITES { None } else { Some(clustered_mean(values, &sites).ok()?.ci) }
+/// The interval by site of the mean of one value for each of these clients; none below three sites.
+pub(crate) fn interval_by_site(
+    clients: &Clients<'_>,
+    of: &[usize],
+    values: &[f64],
+) -> Option<[f64; 2]> {
+    let sites = clients.site_ranges(of);
+    if sites.len() < MIN_SITES { None } else { Some(clustered_mean(values, &sites).ok()?.ci) }
+}
+
+/// Adds an interval by site to the details.
+pub(crate) fn with_site(estimate: Estimate, by_site: Option<[f64; 2]>) -> Estimate {
+    match by_site {
+        Some([low, high]) => estimate.details([("site_low", low), ("site_high", high)]),
+        None => estimate,
     }
 }
 
 impl Reported for MeanByTherapist {
+    fn onto(self, estimate: Estimate, section: &Section<'_>) -> Estimate {
+        Estimate { p: None, statistic: None, ..self.tested().onto(estimate, section) }
+    }
+}
+
+impl Reported for ChangeByTherapist {
     fn onto(self, estimate: Estimate, _: &Section<'_>) -> Estimate {
-        let given = Estimate { p: None, statistic: None, ..estimate.cluster_robust(self.mean) };
-        match self.by_site {
-            Some([low, high]) => given.details([("site_low", low), ("site_high", high)]),
-            None => given,
-        }
+        with_site(estimate.cluster_robust(self.0.mean), self.0.by_site)
     }
 }
 

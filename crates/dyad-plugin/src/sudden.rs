@@ -1,0 +1,63 @@
+//! Sudden gains and losses: large changes from one session to the next that hold.
+
+use dyad_model::Estimate;
+use dyad_stats::sequence::{Direction, SuddenRule, sudden_changes};
+
+use crate::derived::Clients;
+use crate::reported::Reported;
+use crate::section::Section;
+use crate::{Floats, Rate};
+
+/// Sudden changes in one direction.
+#[derive(Clone, Debug, Default)]
+pub struct SuddenChanges {
+    /// Who has one, of the clients with [enough scores](SuddenChanges::FEWEST).
+    pub rate: Rate,
+    /// How many there are.
+    pub changes: u64,
+}
+
+impl SuddenChanges {
+    /// Sessions with a score that a client needs: two on either side of a step.
+    pub const FEWEST: usize = 4;
+}
+
+/// As a rate of clients, with the number of changes.
+impl Reported for SuddenChanges {
+    fn onto(self, estimate: Estimate, section: &Section<'_>) -> Estimate {
+        self.rate.onto(estimate, section).detail("changes", self.changes as f64)
+    }
+}
+
+impl Clients<'_> {
+    /// Gains and losses among the scores of the sessions.
+    ///
+    /// # Errors
+    /// The sentence to refuse with.
+    pub fn sudden_changes(
+        &self,
+        scores: &Floats<'_>,
+        rule: &SuddenRule,
+    ) -> Result<[SuddenChanges; 2], String> {
+        let mut both = [SuddenChanges::default(), SuddenChanges::default()];
+        let (mut values, mut sessions) = (Vec::new(), Vec::new());
+        for client in 0..self.len() {
+            values.clear();
+            sessions.clear();
+            for (session, score) in self.rated(client, scores) {
+                values.push(score);
+                sessions.push(session);
+            }
+            if values.len() < SuddenChanges::FEWEST {
+                continue;
+            }
+            let found = sudden_changes(&values, &sessions, rule)?;
+            for (of, way) in both.iter_mut().zip([Direction::Gain, Direction::Loss]) {
+                let n = found.iter().filter(|change| change.direction == way).count() as u64;
+                of.rate.push(client, n > 0);
+                of.changes += n;
+            }
+        }
+        Ok(both)
+    }
+}
