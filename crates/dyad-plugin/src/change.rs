@@ -166,3 +166,52 @@ impl BeforeAfter<'_> {
         known.unwrap_or_else(|| "unknown".to_owned())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use dyad_model::Role;
+    use dyad_stats::change::{Change, cutoff_a};
+
+    use super::*;
+    use crate::made;
+
+    const WORDS: &str = "text.lacks.last = \"no {Y}\"";
+
+    #[test]
+    fn given_points_are_reached_and_a_criterion_is_exceeded() {
+        let mut run = made::six_clients(WORDS);
+        let unknown = |run: &crate::Run<()>| {
+            let study = Study::of(run).unwrap();
+            let outcome = study.before_after("Y", run.first_of(Role::Outcome).unwrap()).unwrap();
+            (outcome.criterion().is_err(), outcome.changes()[0].1.class)
+        };
+        assert_eq!(unknown(&run), (true, None));
+        run.measures[1].reliable_change = Some(2.0);
+        let study = Study::of(&run).unwrap();
+        let outcome = study.before_after("Y", run.first_of(Role::Outcome).unwrap()).unwrap();
+        assert_eq!(outcome.change(), [-2.0, -4.0, 0.5, -1.0, -2.0]);
+        let better: Vec<(usize, bool)> =
+            outcome.changes().iter().map(|(client, change)| (*client, change.is_better)).collect();
+        assert_eq!(better, [(0, true), (2, true), (3, false), (4, false), (5, true)]);
+        assert_eq!(outcome.changes()[0].1.class, Some(Change::Improved), "there is no cut-off");
+    }
+
+    #[test]
+    fn the_scale_is_that_of_all_clients_at_intake() {
+        let mut run = made::six_clients(WORDS);
+        run.measures[1].reliability = Some(0.8);
+        let study = Study::of(&run).unwrap();
+        let outcome = study.before_after("Y", run.first_of(Role::Outcome).unwrap()).unwrap();
+        let sd = Moments::of(&[9.0, 8.0, 9.0, 7.0, 5.0]).sd().unwrap();
+        let expected = reliable_change(sd, 0.8).unwrap().criterion;
+        let found = outcome.criterion().unwrap().points();
+        assert!((found - expected).abs() < 1e-12 && outcome.sd_intake() == Ok(sd));
+        assert!(outcome.cutoff(cutoff_a).unwrap_err().starts_with("no functional norm"));
+        assert!(outcome.caseness().is_err());
+        run.measures[1].cutoff = Some(8.0);
+        let study = Study::of(&run).unwrap();
+        let outcome = study.before_after("Y", run.first_of(Role::Outcome).unwrap()).unwrap();
+        assert_eq!(outcome.caseness(), Ok(8.0));
+        assert_eq!(outcome.changes()[0].1.case, [true, false]);
+    }
+}

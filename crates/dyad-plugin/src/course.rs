@@ -152,3 +152,56 @@ impl SessionRows {
         knots.filter_map(log_likelihood).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use dyad_model::Role;
+
+    use super::*;
+    use crate::{Study, made};
+
+    const WORDS: &str = r#"
+[text.lacks]
+rating = "no rating at {k}"
+few = "too few"
+line = "on a line"
+"#;
+
+    #[test]
+    fn a_course_knows_who_rated_what_when() {
+        let run = made::six_clients(WORDS);
+        let study = Study::of(&run).unwrap();
+        let a = run.first_of(Role::Alliance).unwrap();
+        let course = Course::of(study.about("A", a), study.scores(a).unwrap());
+        let (s, ratings) = course.at(2, "lacks.rating");
+        assert_eq!((s.sample(), &ratings[..]), (&[0, 1, 2, 4][..], &[5.0, 3.5, 6.0, 4.5][..]));
+        assert_eq!((s.n().rows, s.n().therapists), (Some(4), Some(3)));
+        let lost = &s.basis().dropped[0];
+        assert_eq!((&lost.reason[..], lost.clients), ("no rating at 2", Some(2)));
+        assert!(course.at(9, "lacks.rating").1.is_empty());
+        assert_eq!(course.last_session(), 3);
+        assert_eq!(course.within([1, 2]).complete().0, [0, 1, 2, 4]);
+        let points: Vec<(f64, u64)> = course.points().iter().map(|p| (p.mean, p.n)).collect();
+        assert_eq!(points, [(4.0, 6), (4.75, 4), (3.0, 1)]);
+    }
+
+    #[test]
+    fn rows_are_those_of_the_window() {
+        let run = made::six_clients(WORDS);
+        let study = Study::of(&run).unwrap();
+        let a = run.first_of(Role::Alliance).unwrap();
+        let course = Course::of(study.about("A", a), study.scores(a).unwrap());
+        let rows = course.rows(&[Term::Linear(2)], [2, 3]).unwrap();
+        assert_eq!((rows.rows.len(), rows.n.clients), (5, Some(5)));
+        // Two of the knots are the same one.
+        let lines = course.lines([2, 1, 2]).unwrap();
+        assert_eq!(lines.rows.len(), 11);
+        assert!(lines.fit_with(&[Term::After(3)], Criterion::Ml).is_err(), "there is no such knot");
+        assert!(lines.knot_profile(3..=4).is_empty());
+        let (s, typology) = course.kinds("lacks.few", "lacks.line");
+        assert_eq!(
+            (typology.few, s.n().clients, s.basis().dropped[0].clients),
+            (6, Some(0), Some(6))
+        );
+    }
+}

@@ -86,3 +86,49 @@ impl Section<'_> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Study, made};
+
+    const WORDS: &str = r#"
+estimate.outside = {}
+[figure.funnel]
+title = "Funnel"
+caption = "Units.{small}"
+alt = "{shown} about {target:2}, {outside} and {far_outside} outside"
+x = "Clients"
+y = "Rate"
+"#;
+
+    #[test]
+    fn units_with_few_clients_are_left_out_and_counted() {
+        let rate: Rate = (0..22).map(|client| (client, client % 2 == 0)).collect();
+        let units = [0..10, 10..20, 20..22];
+        let run = made::six_clients(WORDS);
+        let study = Study::of(&run).unwrap();
+        let s = study.section();
+        s.funnel(["outside", "funnel"], Marks::Therapists, rate.funnel("therapist", &units, 5));
+        let outside = s.get("outside").unwrap();
+        assert_eq!((outside.estimate, outside.number("shown")), (Some(0.0), Some(2.0)));
+        let refused = rate.funnel("site", &units[1..], 5);
+        assert_eq!(refused.as_ref().unwrap_err(), "fewer than 2 sites with 5 clients");
+        s.funnel(["outside", "funnel"], Marks::Sites, refused);
+        let figures = study.close(String::new(), Vec::new(), "").figures;
+        assert_eq!(figures.len(), 1, "what is refused is not drawn");
+        assert_eq!(figures[0].caption, "Units. 1 therapist with fewer clients left out.");
+        assert_eq!(figures[0].alt, "2 about 0.50, 0 and 0 outside");
+    }
+
+    #[test]
+    fn overdispersion_is_said() {
+        let rate: Rate = (0..80).map(|client| (client, client / 20 % 2 == 0)).collect();
+        let found = rate.funnel("site", &[0..20, 20..40, 40..60, 60..80], 5);
+        let run = made::six_clients(WORDS);
+        let study = Study::of(&run).unwrap();
+        let estimate = study.section().add("outside", found.as_ref()).estimate();
+        assert_eq!(estimate.estimate, Some(4.0));
+        assert!(estimate.warnings[0].starts_with("sites differ more than chance allows"));
+    }
+}

@@ -138,6 +138,14 @@ fn count(hits: &[f64]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Study, made};
+
+    const WORDS: &str = r#"
+estimate = { some = {}, all = {}, nobody = {} }
+[table.rates]
+title = "Rates"
+columns = [["class", "Rate", "text"], ["n", "n", "count"], ["of", "of", "count"], ["share", "Share", "share"], ["ci", "CI", "interval"], ["by", "CI", "interval"]]
+"#;
 
     #[test]
     fn a_rate_counts_by_cluster() {
@@ -148,5 +156,28 @@ mod tests {
         assert!(low < 1.0 / 3.0 && high > 1.0 / 3.0);
         let nobody: Rate = (0..12).map(|unit| (unit, false)).collect();
         assert!(nobody.clustered(&[0..6, 6..12]).is_none());
+    }
+
+    #[test]
+    fn a_rate_of_clients_knows_of_therapists_where_it_can() {
+        let run = made::six_clients(WORDS);
+        let study = Study::of(&run).unwrap();
+        let s = study.section();
+        let add = |key: &str, rate: Rate| s.add(key, Ok::<_, String>(rate)).estimate();
+        let some = add("some", (0..6).map(|client| (client, client < 3)).collect());
+        assert_eq!(
+            (some.estimate, some.number("count"), some.n.therapists),
+            (Some(0.5), Some(3.0), Some(3))
+        );
+        let [low, high] = Rate::clustered_of(&some).unwrap();
+        assert_eq!(Rate::interval_of(&some), Some([low.max(0.0), high.min(1.0)]));
+        assert!(some.number("site_low").is_none(), "two sites say nothing");
+        let all = add("all", (0..6).map(|client| (client, true)).collect());
+        assert!(all.warnings.is_empty() && Rate::interval_of(&all) == all.ci);
+        assert!(add("nobody", Rate::default()).refused.is_some());
+        s.rate_table("rates", ["nobody"]);
+        s.rate_table("rates", ["some", "nobody"]);
+        let tables = study.close(String::new(), Vec::new(), "").tables;
+        assert_eq!((tables.len(), tables[0].rows.len()), (1, 2), "a refused rate keeps its row");
     }
 }

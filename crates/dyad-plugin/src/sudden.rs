@@ -61,3 +61,34 @@ impl Clients<'_> {
         Ok(both)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use dyad_model::Role;
+
+    use super::*;
+    use crate::{Study, made};
+
+    #[test]
+    fn who_has_few_scores_is_in_no_denominator() {
+        let sessions = [
+            ("client", made::whole(&[0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 2])),
+            ("session", made::whole(&[1, 2, 3, 4, 5, 6, 1, 2, 3, 1, 2, 3, 4])),
+            (
+                "y",
+                made::scores(&[
+                    20.0, 19.0, 20.0, 9.0, 8.0, 9.0, 20.0, 5.0, 5.0, 10.0, 10.0, 11.0, 10.0,
+                ]),
+            ),
+        ];
+        let ids = || made::whole(&[0, 1, 2]);
+        let clients = [("client", ids()), ("therapist", ids()), ("site", ids())];
+        let run = made::run(&[made::measure("y", "outcome")], "", sessions, clients);
+        let study = Study::of(&run).unwrap();
+        let scores = study.scores(run.first_of(Role::Outcome).unwrap()).unwrap();
+        let rule = SuddenRule { points: 5.0, share: 0.25, benefit_sign: -1.0 };
+        let [gains, losses] = study.clients.sudden_changes(&scores, &rule).unwrap();
+        assert_eq!((gains.rate.units(), gains.rate.count(), gains.changes), (&[0, 2][..], 1, 1));
+        assert_eq!((losses.rate.of(), losses.rate.count(), losses.changes), (2, 0, 0));
+    }
+}

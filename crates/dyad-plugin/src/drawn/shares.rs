@@ -54,3 +54,64 @@ impl Section<'_> {
         s.bars(key, bars, Some(Reference { label: s.text("any_order"), value: expected }));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use dyad_model::Estimate;
+    use dyad_model::figure::Plot;
+    use dyad_stats::sequence::peaks;
+
+    use crate::{Study, made};
+
+    const WORDS: &str = r#"
+[text]
+up = "rising"
+down = "falling"
+any_order = "any order"
+
+[figure.kinds]
+title = "Kinds"
+caption = "Bars."
+alt = "Most, {largest:%0}, are {kind}."
+
+[figure.peaks]
+title = "Peaks"
+caption = "{tied:client}"
+alt = "{tested:2} against {expected:2}"
+"#;
+
+    #[test]
+    fn the_largest_share_is_named() {
+        let run = made::six_clients(WORDS);
+        let study = Study::of(&run).unwrap();
+        let s = study.section();
+        let shares = [("a", "up"), ("b", "down"), ("c", "up")];
+        let shares = shares.map(|(key, name)| (key.to_owned(), name.to_owned()));
+        s.share_bars("kinds", &shares, "down");
+        s.push(Estimate::new("a", "").value(0.3).ci([0.1, 0.5]));
+        s.push(Estimate::new("b", "").value(0.7));
+        s.push(Estimate::new("c", "").refused("nobody"));
+        s.share_bars("kinds", &shares, "down");
+        let figures = study.close(String::new(), Vec::new(), "").figures;
+        assert_eq!(figures.len(), 1, "without a share there is no figure");
+        assert_eq!(figures[0].alt, "Most, 70 %, are falling.");
+        let Plot::Bars(bars) = &figures[0].plot else { unreachable!("shares are bars") };
+        let highlighted: Vec<bool> = bars.bars.iter().map(|bar| bar.highlight).collect();
+        assert_eq!((highlighted, bars.bars[0].interval), (vec![false, true], Some([0.1, 0.5])));
+    }
+
+    #[test]
+    fn the_tested_session_stands_out() {
+        let run = made::six_clients(WORDS);
+        let study = Study::of(&run).unwrap();
+        let found = peaks(&[1.0, 2.0, 3.0, 3.0, 5.0, 4.0], 2).unwrap();
+        study.section().peak_bars("peaks", &found, 4, 5);
+        let figures = study.close(String::new(), Vec::new(), "").figures;
+        assert_eq!(
+            (&figures[0].caption[..], &figures[0].alt[..]),
+            ("1 client", "0.50 against 0.50")
+        );
+        let Plot::Bars(bars) = &figures[0].plot else { unreachable!("shares are bars") };
+        assert_eq!((&bars.bars[1].label[..], bars.bars[1].highlight), ("5", true));
+    }
+}
