@@ -8,7 +8,7 @@ use dyad_stats::change::{
 use dyad_stats::moments::Moments;
 
 use crate::section::Section;
-use crate::{Failure, Study};
+use crate::{Failure, Rate, Study};
 
 /// The change beyond which a client has changed.
 #[derive(Clone, Copy, Debug)]
@@ -149,7 +149,7 @@ impl BeforeAfter<'_> {
 
     /// What became of each client by all that is known of the scale.
     #[must_use]
-    pub fn changes(&self) -> Vec<(usize, ClientChange)> {
+    pub fn changes(&self) -> Changes {
         let scale = Scale {
             rule: self.classifier().ok(),
             caseness: self.caseness().ok(),
@@ -157,13 +157,44 @@ impl BeforeAfter<'_> {
             benefit_sign: self.sign,
         };
         let changes = self.pairs().map(|(before, after)| scale.change(before, after));
-        self.section.sample().iter().copied().zip(changes).collect()
+        Changes(self.section.sample().iter().copied().zip(changes).collect())
     }
 
     /// The reliability as it is written, or that it is unknown.
     pub(crate) fn reliability(&self) -> String {
         let known = self.measure.reliability.map(|r| apa::bounded(r, 2));
         known.unwrap_or_else(|| "unknown".to_owned())
+    }
+}
+
+/// What became of each client with both scores.
+#[derive(Clone, Debug)]
+pub struct Changes(Vec<(usize, ClientChange)>);
+
+impl Changes {
+    /// How many clients there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many of all clients count.
+    #[must_use]
+    pub fn of_all(&self, counts: fn(&ClientChange) -> bool) -> Rate {
+        self.0.iter().map(|(client, change)| (*client, counts(change))).collect()
+    }
+
+    /// How many of the cases at the start count.
+    #[must_use]
+    pub fn of_cases(&self, counts: fn(&ClientChange) -> bool) -> Rate {
+        let cases = self.0.iter().filter(|(_, change)| change.case[0]);
+        cases.map(|(client, change)| (*client, counts(change))).collect()
     }
 }
 
@@ -183,17 +214,18 @@ mod tests {
         let unknown = |run: &crate::Run<()>| {
             let study = Study::of(run).unwrap();
             let outcome = study.before_after("Y", run.first_of(Role::Outcome).unwrap()).unwrap();
-            (outcome.criterion().is_err(), outcome.changes()[0].1.class)
+            (outcome.criterion().is_err(), outcome.changes().0[0].1.class)
         };
         assert_eq!(unknown(&run), (true, None));
         run.measures[1].reliable_change = Some(2.0);
         let study = Study::of(&run).unwrap();
         let outcome = study.before_after("Y", run.first_of(Role::Outcome).unwrap()).unwrap();
         assert_eq!(outcome.change(), [-2.0, -4.0, 0.5, -1.0, -2.0]);
-        let better: Vec<(usize, bool)> =
-            outcome.changes().iter().map(|(client, change)| (*client, change.is_better)).collect();
-        assert_eq!(better, [(0, true), (2, true), (3, false), (4, false), (5, true)]);
-        assert_eq!(outcome.changes()[0].1.class, Some(Change::Improved), "there is no cut-off");
+        let (changes, better) =
+            (outcome.changes(), [(0, true), (2, true), (3, false), (4, false), (5, true)]);
+        assert!(changes.0.iter().map(|(client, change)| (*client, change.is_better)).eq(better));
+        assert_eq!(changes.of_all(|c| c.is_better).count(), 3);
+        assert_eq!(changes.0[0].1.class, Some(Change::Improved), "there is no cut-off");
     }
 
     #[test]
@@ -212,6 +244,7 @@ mod tests {
         let study = Study::of(&run).unwrap();
         let outcome = study.before_after("Y", run.first_of(Role::Outcome).unwrap()).unwrap();
         assert_eq!(outcome.caseness(), Ok(8.0));
-        assert_eq!(outcome.changes()[0].1.case, [true, false]);
+        let cases = outcome.changes().of_cases(ClientChange::recovers);
+        assert_eq!((cases.units(), cases.count()), (&[0, 2, 3][..], 2));
     }
 }

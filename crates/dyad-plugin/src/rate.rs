@@ -1,5 +1,6 @@
 //! A rate: who is in its denominator and who counts; its Wilson interval, and the interval that knows who belongs together.
 
+use std::fmt::Display;
 use std::ops::Range;
 
 use dyad_model::{Cell, Estimate, Row, Spread, Table};
@@ -8,7 +9,7 @@ use dyad_stats::linear::clustered_mean;
 use crate::Given;
 use crate::derived::Clients;
 use crate::reported::{Reported, interval_by_site, with_site};
-use crate::section::Section;
+use crate::section::{Added, Section};
 use crate::words::Words;
 
 /// Who is in the denominator of a rate, and who counts.
@@ -107,11 +108,24 @@ impl Reported for Rate {
     }
 }
 
-impl Section<'_> {
-    /// Adds the table of rates of clients that stand under these keys, given or refused: label, numerator, denominator, share, Wilson's
-    /// interval, and the interval by therapist; nothing if all are refused.
-    pub fn rate_table<'k>(&self, key: &str, rates: impl IntoIterator<Item = &'k str>) {
-        let rates: Vec<Estimate> = rates.into_iter().filter_map(|rate| self.get(rate)).collect();
+impl<'s> Section<'s> {
+    /// Adds a rate of clients, of so many; `lacks` is the text that says what those who are in no denominator lack.
+    pub fn rate<E: Display>(
+        &self,
+        key: &str,
+        found: Result<Rate, E>,
+        of: usize,
+        lacks: &str,
+    ) -> Added<'_, 's> {
+        let others = found.as_ref().map_or(0, |rate| of as u64 - rate.of());
+        let estimate = self.without(lacks, others).estimate(key);
+        self.push(estimate.given(found, |e, rate| rate.onto(e, self)))
+    }
+
+    /// Adds the table of the rates of clients that `words.toml` names as its `rows`, given or refused: label, numerator, denominator, share,
+    /// Wilson's interval, and the interval by therapist; nothing if all are refused.
+    pub fn rate_table(&self, key: &str) {
+        let rates = self.rows_of(key);
         if rates.iter().all(|rate| rate.estimate.is_none()) {
             return;
         }
@@ -141,9 +155,12 @@ mod tests {
     use crate::{Study, made};
 
     const WORDS: &str = r#"
-estimate = { some = {}, all = {}, nobody = {} }
+estimate = { some = {}, all = {}, nobody = {}, few = {} }
+text.few = "too few"
+table.none = { title = "None", rows = ["nobody"] }
 [table.rates]
 title = "Rates"
+rows = ["some", "nobody"]
 columns = [["class", "Rate", "text"], ["n", "n", "count"], ["of", "of", "count"], ["share", "Share", "share"], ["ci", "CI", "interval"], ["by", "CI", "interval"]]
 "#;
 
@@ -175,8 +192,11 @@ columns = [["class", "Rate", "text"], ["n", "n", "count"], ["of", "of", "count"]
         let all = add("all", (0..6).map(|client| (client, true)).collect());
         assert!(all.warnings.is_empty() && Rate::interval_of(&all) == all.ci);
         assert!(add("nobody", Rate::default()).refused.is_some());
-        s.rate_table("rates", ["nobody"]);
-        s.rate_table("rates", ["some", "nobody"]);
+        s.rate_table("none");
+        s.rate_table("rates");
+        let few =
+            s.rate("few", Ok::<_, String>((0..2).map(|client| (client, true)).collect()), 6, "few");
+        assert_eq!(few.estimate().dropped[0].clients, Some(4));
         let tables = study.close(String::new(), Vec::new(), "").tables;
         assert_eq!((tables.len(), tables[0].rows.len()), (1, 2), "a refused rate keeps its row");
     }

@@ -245,6 +245,13 @@ impl<'s> Section<'s> {
         findings.estimates.iter().filter(alike).cloned().collect()
     }
 
+    /// The estimates so far that `words.toml` names as the `rows` of a table: see [`Words::rows_of`].
+    #[must_use]
+    pub fn rows_of(&self, table: &str) -> Vec<Estimate> {
+        let findings = self.ledger.findings.borrow();
+        self.words.rows_of(table, &findings).into_iter().cloned().collect()
+    }
+
     /// Adds a note of this kind.
     pub fn note(&self, kind: NoteKind, key: &str) {
         self.ledger.findings.borrow_mut().notes.push(Note { kind, text: self.words.text(key) });

@@ -1,11 +1,8 @@
 //! Sudden gains and losses: large changes from one session to the next that hold.
 
-use dyad_model::Estimate;
 use dyad_stats::sequence::{Direction, SuddenRule, sudden_changes};
 
 use crate::derived::Clients;
-use crate::reported::Reported;
-use crate::section::Section;
 use crate::{Floats, Rate};
 
 /// Sudden changes in one direction.
@@ -20,13 +17,6 @@ pub struct SuddenChanges {
 impl SuddenChanges {
     /// Sessions with a score that a client needs: two on either side of a step.
     pub const FEWEST: usize = 4;
-}
-
-/// As a rate of clients, with the number of changes.
-impl Reported for SuddenChanges {
-    fn onto(self, estimate: Estimate, section: &Section<'_>) -> Estimate {
-        self.rate.onto(estimate, section).detail("changes", self.changes as f64)
-    }
 }
 
 impl Clients<'_> {

@@ -199,10 +199,18 @@ impl<'d> Words<'d> {
     #[must_use]
     pub fn summary(&self, key: &str, findings: &Findings) -> Option<Table> {
         let words = self.dictionary.known(self.dictionary.file.table.get(key), "table", key)?;
-        let folders: Vec<String> = words.rows.iter().map(|folder| self.id(folder)).collect();
-        let inside = |e: &&Estimate| folders.iter().any(|folder| file::begins(folder, &e.id));
-        let rows: Vec<&Estimate> = findings.estimates.iter().filter(inside).collect();
+        let rows: Vec<&Estimate> = self.rows_of(key, findings);
         summary::table(self.id(key), self.fill(&words.title), &self.fill(&words.note), &rows)
+    }
+
+    /// The estimates below the folders that `words.toml` names as the `rows` of a table.
+    #[must_use]
+    pub fn rows_of<'f>(&self, key: &str, findings: &'f Findings) -> Vec<&'f Estimate> {
+        let words = self.dictionary.known(self.dictionary.file.table.get(key), "table", key);
+        let folders = words.into_iter().flat_map(|words| &words.rows);
+        let folders: Vec<String> = folders.map(|folder| self.id(folder)).collect();
+        let inside = |e: &&Estimate| folders.iter().any(|folder| file::begins(folder, &e.id));
+        findings.estimates.iter().filter(inside).collect()
     }
 
     /// A note of this kind.

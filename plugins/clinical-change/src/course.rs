@@ -27,8 +27,8 @@ pub(crate) fn sudden_changes(
     });
     let keys = ["Y/sudden_gains", "Y/sudden_losses"];
     for (found, key) in s.or_refuse(found, &keys).into_iter().flatten().zip(keys) {
-        let short = s.clients.len() as u64 - found.rate.of();
-        s.without("lacks.few_scores", short).add(key, Ok::<_, String>(found));
+        s.rate(key, Ok::<_, String>(found.rate), s.clients.len(), "lacks.few_scores")
+            .details([("changes", found.changes as f64)]);
     }
     Ok(())
 }
@@ -36,9 +36,7 @@ pub(crate) fn sudden_changes(
 /// Who left against plan, and how many sessions clients attended.
 pub(crate) fn attendance(study: &Study<'_, Settings>) -> Result<(), Failure> {
     let (clients, s) = (&study.clients, study.section());
-    let left = study.left_against_plan()?;
-    let unknown = left.as_ref().map_or(0, |rate| clients.len() as u64 - rate.of());
-    s.without("lacks.end", unknown).add("attendance/dropout", left);
+    s.rate("attendance/dropout", study.left_against_plan()?, clients.len(), "lacks.end");
 
     // Whose outcome was never measured is in no rate either.
     let attended = study.clients_with_any(Role::Outcome)?;
