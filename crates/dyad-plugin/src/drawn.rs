@@ -2,6 +2,7 @@
 
 mod change;
 mod course;
+mod detected;
 mod matrix;
 mod shares;
 mod specification;

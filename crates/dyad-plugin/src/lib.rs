@@ -107,7 +107,7 @@ mod claims;
 mod columns;
 pub mod course;
 pub mod derived;
-mod detected;
+pub mod detected;
 pub mod drawn;
 #[doc(hidden)]
 pub mod entry;
@@ -115,6 +115,7 @@ pub mod exposed;
 mod failure;
 pub mod funnel;
 mod given;
+pub mod groups;
 pub mod items;
 pub mod lagged;
 pub mod leaving;

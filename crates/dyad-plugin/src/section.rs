@@ -108,12 +108,6 @@ impl<'s> Section<'s> {
         self.variable(values, lacks)
     }
 
-    /// Where the clients of the section stand among those of another, which has them all.
-    #[must_use]
-    pub fn positions_in(&self, whole: &Self) -> Vec<usize> {
-        self.sample.iter().filter_map(|client| whole.sample.binary_search(client).ok()).collect()
-    }
-
     /// The section over the clients with a value of every variable, and these values.
     #[must_use]
     pub fn complete<const N: usize>(&self, variables: [&Variable; N]) -> (Self, [Vec<f64>; N]) {
@@ -252,6 +246,14 @@ impl<'s> Section<'s> {
         self.words.rows_of(table, &findings).into_iter().cloned().collect()
     }
 
+    /// The estimates so far whose ids name every measure that the section is about and end like this.
+    #[must_use]
+    pub fn own(&self, tail: &str) -> Vec<Estimate> {
+        let mut own = self.like("", tail);
+        own.retain(|e| self.words.measures().all(|id| e.id.split('/').any(|part| part == id)));
+        own
+    }
+
     /// Adds a note of this kind.
     pub fn note(&self, kind: NoteKind, key: &str) {
         self.ledger.findings.borrow_mut().notes.push(Note { kind, text: self.words.text(key) });
@@ -308,6 +310,13 @@ impl<'s> Section<'s> {
     pub fn bars(&self, key: &str, bars: Vec<Bar>, reference: Option<Reference>) {
         let figure = self.words.bars(key, self.n(), bars, reference);
         self.ledger.findings.borrow_mut().figures.push(figure);
+    }
+
+    /// "Label: b = 0.49, SE = 0.35, …" for every estimate so far with a number and a symbol, one by one.
+    #[must_use]
+    pub fn each_result(&self) -> Vec<String> {
+        let given = self.like("", "").into_iter().filter(|e| e.estimate.is_some());
+        given.filter_map(|e| self.words.sentence(&e)).collect()
     }
 
     /// "Label: b = 0.49, SE = 0.35, …" for every estimate so far with a number and a symbol.

@@ -273,6 +273,14 @@ impl<'d> Words<'d> {
         })
     }
 
+    /// The ids of the measures these words are about.
+    pub(crate) fn measures(&self) -> impl Iterator<Item = &str> {
+        self.fills.iter().filter_map(|(_, fill)| match fill {
+            Fill::Measure { id, .. } => Some(&id[..]),
+            _ => None,
+        })
+    }
+
     /// What the methods say where an estimate was given, in the order of the estimates, each sentence once.
     #[must_use]
     pub fn methods(&self, findings: &Findings) -> Vec<String> {

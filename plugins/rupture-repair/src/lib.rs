@@ -1,13 +1,11 @@
 #![forbid(unsafe_code)]
 //! Rupture and repair: how often does the alliance break, and what becomes of it?
 //!
-//! No standard rule exists, so several detectors (`detectors`) run on the same clients and stand side by side, every parameter printed:
-//! what they count, how far they agree (`counts`), how ruptures come and go and what the outcome is after them (`course`), who leaves
-//! after one (`leaving`), and how far the answers depend on the rule.
+//! No standard rule exists, so several detectors run on the same clients and stand side by side, every parameter printed: what they count
+//! and how far they agree (`counts`), how ruptures come and go and the outcome after them (`course`), who leaves after one (`leaving`).
 
 mod counts;
 mod course;
-mod detectors;
 mod leaving;
 mod words;
 
@@ -44,9 +42,6 @@ dyad_plugin::settings! {
         => "alliance_reliability must lie between 0 and 1, and repair_tolerance must not be negative";
 }
 
-/// The study with these settings.
-type Study<'r> = dyad_plugin::Study<'r, Settings>;
-
 struct RuptureRepair;
 
 impl Analysis for RuptureRepair {
@@ -69,14 +64,13 @@ impl Analysis for RuptureRepair {
         let study = Study::of(run)?;
         let mut at_risk = Exposed::of(&study, "dropout unknown")?;
         for alliance in run.measures_of(Role::Alliance) {
-            let judged = detectors::Judged::of(&study, alliance)?;
-            judged.counts();
-            judged.agreement();
-            judged.rate();
-            judged.shapes();
-            judged.leaving(&mut at_risk);
+            let all = counts::detect(&study, alliance)?;
+            counts::counts(&all, run, alliance);
+            counts::agreement(&all);
+            course::rate_and_shapes(&all, run.settings());
+            leaving::leaving(&all, &mut at_risk, run.settings());
             for outcome in run.measures_of(Role::Outcome) {
-                judged.outcome(outcome)?;
+                course::outcome(&all, &study, outcome)?;
             }
         }
         leaving::retention(&study)?;

@@ -1,6 +1,7 @@
 //! What is found in series.
 
 use dyad_model::Estimate;
+use dyad_stats::linear::GlmCoefficient;
 use dyad_stats::sequence::AgainstNoise;
 
 use super::Reported;
@@ -17,5 +18,13 @@ impl Reported for AgainstNoise {
             .details([("observed", observed as f64), ("autocorrelation", rho)])
             .details([("clients_expected", expected.clients)])
             .detail_if("observed_over_expected", self.ratio())
+    }
+}
+
+/// A rate exp(b) with its interval, the standard error of b, and the dispersion.
+impl Reported for (GlmCoefficient, f64) {
+    fn onto(self, estimate: Estimate, _: &Section<'_>) -> Estimate {
+        let (b, dispersion) = self;
+        estimate.ratio(b.into()).detail("dispersion", dispersion)
     }
 }

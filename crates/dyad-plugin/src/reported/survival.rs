@@ -10,21 +10,26 @@ use crate::section::Section;
 
 /// Fewer therapists than these, and a robust standard error is unreliable.
 const FEW_THERAPISTS: usize = 10;
+/// Fewer than these, and the normal distribution finds too much.
+const NORMAL_THERAPISTS: usize = 50;
 
 fn few(estimate: Estimate, therapists: usize) -> Estimate {
     let caution = format!("only {therapists} therapists: the robust standard error is unreliable");
     estimate.warn_if(therapists < FEW_THERAPISTS, caution)
 }
 
-/// The hazard ratio exp(b) of a Cox model, and how many therapists its standard error rests on; few of them are said.
+/// The hazard ratio exp(b) of a Cox model, and how many therapists its standard error rests on; few of them are said. It is judged by the
+/// normal distribution: the text `warn.normal` says that this finds too much with so few `{therapists}`.
 #[derive(Clone, Copy, Debug)]
 pub struct HazardRatio(pub CoxCoefficient, pub usize);
 
 impl Reported for HazardRatio {
-    fn onto(self, estimate: Estimate, _: &Section<'_>) -> Estimate {
+    fn onto(self, estimate: Estimate, section: &Section<'_>) -> Estimate {
         let Self(b, therapists) = self;
         let given = estimate.ratio(b.into()).statistic("z", b.z, None).p(b.p);
-        few(given.detail("se_model", b.se), therapists)
+        let caution = section.with("therapists", therapists).text("warn.normal");
+        let given = given.detail("se_model", b.se).warn_if(therapists < NORMAL_THERAPISTS, caution);
+        few(given, therapists)
     }
 }
 

@@ -42,6 +42,12 @@ impl RuptureGroup {
 pub struct RuptureGroups([Vec<f64>; 3]);
 
 impl RuptureGroups {
+    /// The groups of clients, by how long the slowest repair of each took: see [`RuptureGroup::of`].
+    #[must_use]
+    pub fn of(slowest_repair: &[Option<i64>], window: i64) -> Self {
+        slowest_repair.iter().map(|took| RuptureGroup::of(*took, window)).collect()
+    }
+
     /// 1 for the clients of the group, 0 for the others.
     #[must_use]
     pub fn column(&self, group: RuptureGroup) -> &[f64] {
@@ -84,7 +90,7 @@ mod tests {
         let found = [None, Some(2), Some(i64::MAX), Some(3)].map(|took| RuptureGroup::of(took, 3));
         let expected = [RuptureGroup::None, RuptureGroup::Repaired, RuptureGroup::Unrepaired];
         assert_eq!(found[..3], expected);
-        let groups: RuptureGroups = found.into_iter().collect();
+        let groups = RuptureGroups::of(&[None, Some(2), Some(i64::MAX), Some(3)], 3);
         assert_eq!(RuptureGroup::ALL.map(|group| groups.size(group)), [1, 2, 1]);
         assert_eq!(groups.column(RuptureGroup::Repaired), [0.0, 1.0, 0.0, 1.0]);
     }

@@ -2,7 +2,9 @@
 
 use std::cell::OnceCell;
 
-use crate::SCORE_TOLERANCE;
+use crate::change::reliable_change;
+use crate::moments::Moments;
+use crate::{Result, SCORE_TOLERANCE, StatsError};
 
 /// Bias of the mean and the median moving range of two normal values, relative to their standard deviation.
 const MEAN_RANGE: f64 = 1.128;
@@ -34,6 +36,26 @@ pub enum Rule {
     },
     /// A drop between consecutive sessions of at least this many scale points.
     Drop(f64),
+}
+
+impl Rule {
+    /// A drop beyond the measurement error of two ratings, z(.975)·SD·√(2(1 − reliability)).
+    ///
+    /// # Shape and units
+    /// `first`: the first rating of each client, whose standard deviation it is; in scale points.
+    ///
+    /// # Errors
+    /// Those of [`reliable_change`]; [`StatsError::TooFew`] below two clients.
+    ///
+    /// # Source
+    /// As [`reliable_change`].
+    pub fn beyond_error(first: &[f64], reliability: f64) -> Result<Self> {
+        let sd = Moments::of(first).sd()?;
+        if sd <= 0.0 {
+            return Err(StatsError::NoVariation { what: "the first ratings of clients".into() });
+        }
+        Ok(Self::Drop(reliable_change(sd, reliability)?.criterion))
+    }
 }
 
 /// What counts as repaired: a rating with session number in (s, s + `window`] that reaches the target. The target of a chart is the
@@ -287,6 +309,17 @@ mod tests {
         assert!(seen[0].repaired_at.is_none() && !seen[0].censored);
         let mended = ruptures(&[5.0, 3.0, 4.8], &[1, 2, 3], Rule::Drop(1.0), REPAIR);
         assert_eq!(mended[0].repaired_at, Some(3));
+    }
+
+    #[test]
+    fn a_drop_beyond_error_needs_first_ratings_that_vary() {
+        let Ok(Rule::Drop(points)) = Rule::beyond_error(&[4.0, 5.0, 6.0], 0.9) else {
+            panic!("a drop")
+        };
+        assert!((points - reliable_change(1.0, 0.9).unwrap().criterion).abs() < 1e-15);
+        assert!(
+            Rule::beyond_error(&[4.0; 3], 0.9).is_err() && Rule::beyond_error(&[4.0], 0.9).is_err()
+        );
     }
 
     #[test]
