@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dyad_model::figure::TrajectoryPoint;
 use dyad_stats::growth::{Term, Typology};
-use dyad_stats::mixed::{Criterion, Rows};
+use dyad_stats::mixed::Rows;
 use dyad_stats::moments::Moments;
 use dyad_stats::sequence::Occasions;
 
@@ -140,19 +140,6 @@ impl<'s> Course<'s> {
     }
 }
 
-impl SessionRows {
-    /// The ML log-likelihood of two slopes that meet at a knot, for each of these knots whose model can be fitted. The rows need
-    /// [`Term::Session`] and [`Term::After`] every knot.
-    #[must_use]
-    pub fn knot_profile(&self, knots: impl Iterator<Item = i64>) -> Vec<(i64, f64)> {
-        let log_likelihood = |knot: i64| {
-            let fit = self.fit_with(&[Term::Session, Term::After(knot)], Criterion::Ml).ok()?;
-            Some((knot, -0.5 * fit.criterion))
-        };
-        knots.filter_map(log_likelihood).collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use dyad_model::Role;
@@ -196,8 +183,7 @@ line = "on a line"
         // Two of the knots are the same one.
         let lines = course.lines([2, 1, 2]).unwrap();
         assert_eq!(lines.rows.len(), 11);
-        assert!(lines.fit_with(&[Term::After(3)], Criterion::Ml).is_err(), "there is no such knot");
-        assert!(lines.knot_profile(3..=4).is_empty());
+        assert!(lines.knot_profile(3..=4).best().is_none(), "there are no such knots");
         let (s, typology) = course.kinds("lacks.few", "lacks.line");
         assert_eq!(
             (typology.few, s.n().clients, s.basis().dropped[0].clients),

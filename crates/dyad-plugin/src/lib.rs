@@ -117,6 +117,7 @@ pub mod funnel;
 mod given;
 pub mod groups;
 pub mod items;
+pub mod knots;
 pub mod lagged;
 pub mod leaving;
 #[cfg(test)]

@@ -79,21 +79,9 @@ pub(crate) fn knots(course: &Course<'_>, settings: &Settings) -> Result<(), Fail
     let recovery = [("growth/A/second_phase_dip", -1.0), ("growth/A/third_phase_rise", 1.0)];
     s.jointly("growth/A/dip_and_recovery", recovery);
 
-    let last = course.last_session();
-    let profile = rows.knot_profile(2..=LAST_KNOT.min(last - 1));
-    let best = profile.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1)).filter(|_| last >= 4);
-    s.add_as("growth/A/best_knot", best.ok_or(s.text("refuse.no_knot")), |e, (knot, found)| {
-        e.value(knot as f64).detail("log_likelihood", found)
-    });
-    if let Some((_, highest)) = best {
-        s.table(
-            "knots-A",
-            profile.iter().map(|(at, found)| {
-                let [found, below] = [*found, highest - found].map(|x| Cell::number(Some(x)));
-                (s.n(), [Cell::text(at.to_string()), found, below])
-            }),
-        );
-    }
+    let profile = rows.knot_profile(2..=LAST_KNOT.min(course.last_session() - 1));
+    s.add("growth/A/best_knot", profile.best().ok_or_else(|| s.text("refuse.no_knot")));
+    s.knot_table("knots-A", &profile);
     Ok(())
 }
 
