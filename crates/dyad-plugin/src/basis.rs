@@ -35,6 +35,16 @@ impl Basis {
         self
     }
 
+    /// Adds how many therapists were left out and why; nothing for 0.
+    #[must_use]
+    pub fn without_therapists(mut self, reason: impl Into<String>, therapists: u64) -> Self {
+        if therapists > 0 {
+            let (reason, therapists) = (reason.into(), Some(therapists));
+            self.dropped.push(Dropped { reason, therapists, ..Dropped::default() });
+        }
+        self
+    }
+
     /// Adds how many sites were left out and why; nothing for 0.
     #[must_use]
     pub fn without_sites(mut self, reason: impl Into<String>, sites: u64) -> Self {

@@ -4,6 +4,7 @@ mod change;
 mod course;
 mod detected;
 mod matrix;
+mod paths;
 mod shares;
 mod specification;
 mod survival;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch};
+use dyad_stats::mixed::{Criterion, Fit, Rows};
 use serde_json::{Value, json};
 
 use crate::Run;
@@ -70,4 +71,34 @@ pub(crate) fn six_clients(words: &str) -> Run<()> {
         ("site", whole(&[0, 0, 0, 0, 1, 1])),
     ];
     run(&measures, words, sessions, clients)
+}
+
+/// The [`six_clients`], with a measure `burnout` of their therapists, higher is worse, from 27 on a case.
+pub(crate) fn with_therapists(burnout: &[f64; 3]) -> Run<()> {
+    let mut run = six_clients("");
+    let measure = json!({
+        "id": "burnout", "role": "burnout", "level": "therapist", "better": "lower", "cutoff": 27.0
+    });
+    run.measures.push(serde_json::from_value(measure).unwrap());
+    let columns = [
+        ("site", whole(&[0, 0, 1])),
+        ("therapist", whole(&[0, 1, 2])),
+        ("burnout", scores(burnout)),
+    ];
+    let table = RecordBatch::try_from_iter(columns).unwrap();
+    drop(run.tables.insert("therapists".to_owned(), table));
+    run
+}
+
+/// y ~ 1 + (1 | therapist) of eight therapists with six clients each, whose means lie so far apart.
+pub(crate) fn therapist_fit(apart: f64) -> Fit {
+    let mut rows = Rows::in_clusters(&[]);
+    for therapist in 0_i64..8 {
+        for client in 0_i64..6 {
+            // The same six values for everybody: 0 apart, nothing lies between therapists.
+            let own = ((client + therapist) % 6) as f64;
+            rows.push(0, therapist, &[], apart * ((3 * therapist) % 8) as f64 + own).unwrap();
+        }
+    }
+    rows.fit(Criterion::Reml).unwrap()
 }

@@ -6,6 +6,7 @@ mod correlation;
 mod growth;
 mod linear;
 mod mean;
+mod mediation;
 mod meta;
 mod mixed;
 mod multiplicity;
@@ -21,8 +22,9 @@ pub use growth::{ByFieller, HighestPoint};
 pub use linear::{ByCluster, Difference};
 pub use mean::{ChangeByTherapist, Mean, MeanByTherapist, Share};
 pub(crate) use mean::{interval_by_site, with_site};
+pub use mediation::{Aroian, Sobel, product_of_paths};
 pub use meta::{Equivalence, Pooled, Prediction, Q, Tau2};
-pub use mixed::OuterShare;
+pub use mixed::{ClusterShare, OuterShare, VarianceExplained};
 pub use peaks::{AgainstAnyOrder, Drifting, PeakShare};
 pub use survival::{HazardRatio, MedianTime, RatioByCluster, Steady};
 

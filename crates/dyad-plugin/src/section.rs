@@ -23,6 +23,8 @@ pub struct Section<'s> {
     pub clients: &'s Clients<'s>,
     /// Those the section is over.
     sample: Rc<[usize]>,
+    /// Texts that every estimate with an interval gets, where it rests on fewer therapists, or always.
+    cautions: Vec<(&'static str, Option<u64>)>,
     ledger: &'s Ledger,
 }
 
@@ -37,7 +39,7 @@ impl<'s> Deref for Section<'s> {
 
 impl<'s> Section<'s> {
     pub(crate) fn new(words: Words<'s>, clients: &'s Clients<'s>, ledger: &'s Ledger) -> Self {
-        Self { words, clients, sample: Rc::new([]), ledger }
+        Self { words, clients, sample: Rc::new([]), cautions: Vec::new(), ledger }
     }
 
     fn saying(&self, words: Words<'s>) -> Self {
@@ -66,6 +68,35 @@ impl<'s> Section<'s> {
     #[must_use]
     pub fn saying_of(&self, name: &'static str, key: &str) -> Self {
         self.with(name, self.words.text(key))
+    }
+
+    /// Adds the caution of this key to every estimate with an interval, where it holds.
+    #[must_use]
+    pub fn caution_if(&self, holds: bool, key: &'static str) -> Self {
+        let mut more = self.clone();
+        more.cautions.extend(holds.then_some((key, None)));
+        more
+    }
+
+    /// Adds the caution of this key to every estimate with an interval that rests on fewer therapists than `enough`; it may name both, as
+    /// `{therapists}` and `{enough}`.
+    #[must_use]
+    pub fn few_therapists(&self, enough: u64, key: &'static str) -> Self {
+        let mut more = self.clone();
+        more.cautions.push((key, Some(enough)));
+        more
+    }
+
+    fn cautioned(&self, estimate: Estimate) -> Estimate {
+        if estimate.ci.is_none() {
+            return estimate;
+        }
+        let n = estimate.n.therapists.unwrap_or(u64::MAX);
+        let holding = self.cautions.iter().filter(|(_, below)| below.is_none_or(|below| n < below));
+        holding.fold(estimate, |estimate, (key, below)| {
+            let words = self.words.with("therapists", n).with("enough", below.unwrap_or_default());
+            estimate.warn(words.text(key))
+        })
     }
 
     /// Says what the estimates rest on, and what was left out.
@@ -136,6 +167,14 @@ impl<'s> Section<'s> {
     /// The sentence to refuse with, if the study names no therapists.
     pub fn therapists(&self) -> Result<Vec<Range<usize>>, String> {
         Ok(self.clients.therapist_ranges(&self.sample)?)
+    }
+
+    /// How many clients of the sample each therapist has.
+    ///
+    /// # Errors
+    /// The sentence to refuse with, if the study names no therapists.
+    pub fn caseloads(&self) -> Result<Vec<u32>, String> {
+        Ok(self.clients.caseloads(&self.sample)?)
     }
 
     /// y ~ columns by least squares over the sample: see [`Clients::regression`].
@@ -215,7 +254,7 @@ impl<'s> Section<'s> {
     #[expect(clippy::must_use_candidate, reason = "it stands among the findings already")]
     pub fn push(&self, estimate: Estimate) -> Added<'_, 's> {
         let mut findings = self.ledger.findings.borrow_mut();
-        findings.estimates.push(estimate);
+        findings.estimates.push(self.cautioned(estimate));
         Added { section: self, at: findings.estimates.len() - 1 }
     }
 
@@ -393,6 +432,14 @@ impl Added<'_, '_> {
     pub fn detail_if(self, name: &str, number: Option<f64>) -> Self {
         self.change(|e| e.detail_if(name, number))
     }
+
+    /// Adds the number in other units, so many times as large, by name.
+    pub fn rescaled(self, name: &str, times: f64) -> Self {
+        self.change(|e| {
+            let number = e.estimate.map(|number| number * times);
+            e.detail_if(name, number)
+        })
+    }
 }
 
 #[cfg(test)]
@@ -461,6 +508,22 @@ lost = "{e.label}: {e.lost}"
         assert_eq!(s.or_refuse(Ok(2), &["mean"]), Some(2));
         assert_eq!(s.or_refuse(Err::<u8, _>("none".to_owned()), &["mean"]), None);
         assert_eq!(s.like("", "mean").len(), 2);
+    }
+
+    #[test]
+    fn a_caution_goes_with_intervals_that_rest_on_few_therapists() {
+        let run = made::six_clients(&format!("{WORDS}few = \"{{therapists}} of {{enough}}\""));
+        let study = Study::of(&run).unwrap();
+        let s = study.section().with("top", 3.0).over_clients((0..6).collect(), "");
+        let of = |s: &Section<'_>| {
+            let estimate = s.words.estimate("mean").value(1.0).ci([0.0, 2.0]);
+            s.push(estimate).estimate().warnings
+        };
+        let cautious = s.few_therapists(3, "few").caution_if(true, "high").few_therapists(4, "few");
+        assert_eq!(of(&cautious), ["above 3", "3 of 4"]);
+        assert!(of(&s.caution_if(false, "high")).is_empty());
+        let alone = cautious.add("mean", Ok::<_, String>(1.0)).estimate();
+        assert!(alone.warnings.is_empty(), "it has no interval that could be unreliable");
     }
 
     #[test]

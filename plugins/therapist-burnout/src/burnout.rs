@@ -1,138 +1,95 @@
-//! A burnout measure: one score per therapist, and what it goes with from session to session.
+//! A burnout measure: one score per therapist, how many are burnt out by it, and what it goes with from session to session.
 
-use dyad_plugin::derived::{Clients, Variable};
+use dyad_plugin::cases::OTHER_RULES;
+use dyad_plugin::centred::OfTherapists;
 use dyad_plugin::models::SessionRows;
 use dyad_plugin::prelude::*;
-use dyad_stats::mixed::{Criterion, Fit, Level as Random, Rows};
-use dyad_stats::moments::Moments;
-use dyad_stats::power::detectable_effect;
+use dyad_plugin::session_model::Column::{Client, Session as Since, SessionBy};
+use dyad_stats::mixed::{Criterion, Fit, Level as Random};
 
-use crate::Settings;
+use crate::Study;
 
 /// A common slope whose standard error is so many times too small is warned of.
 const TOO_NARROW: f64 = 1.25;
 
-pub(crate) struct Burnout<'r> {
-    pub(crate) run: &'r Run<Settings>,
-    pub(crate) clients: &'r Clients<'r>,
-    pub(crate) measure: &'r Measure,
-    /// Words about this measure, `B`.
-    pub(crate) words: Words<'r>,
-    /// The score of each client's therapist.
-    pub(crate) score: Variable,
-    /// Over therapists, one value each.
-    pub(crate) mean: f64,
-    pub(crate) sd: f64,
-    /// Or why nothing can be said about burnout.
-    pub(crate) usable: Result<(), String>,
+pub(crate) struct Burnout<'a> {
+    pub(crate) study: &'a Study<'a>,
+    /// About the measure, `B`.
+    pub(crate) section: Section<'a>,
+    pub(crate) score: OfTherapists,
 }
 
-impl<'r> Burnout<'r> {
-    pub(crate) fn of(
-        run: &'r Run<Settings>,
-        clients: &'r Clients<'r>,
-        measure: &'r Measure,
-    ) -> Result<Self, Failure> {
-        let (words, scores) = (run.words().about("B", measure), run.scores(measure)?);
-        let known: Vec<f64> = (0..scores.len()).filter_map(|row| scores.get(row)).collect();
-        let over = Moments::of(&known);
-        let constant = over.n() < 2 || over.sd().is_ok_and(|sd| sd <= 0.0);
-        let usable = clients.need_therapists().map_err(str::to_owned);
-        Ok(Self {
-            run,
-            clients,
-            measure,
-            score: Variable::new(clients.value(run, measure)?, words.text("lacks.burnout")),
-            mean: over.mean().unwrap_or(0.0),
-            sd: over.sd().unwrap_or(0.0),
-            usable: usable
-                .and_then(|()| if constant { Err(words.text("refuse.constant")) } else { Ok(()) }),
-            words,
-        })
+impl<'a> Burnout<'a> {
+    pub(crate) fn of(study: &'a Study<'a>, measure: &Measure) -> Result<Self, Failure> {
+        let s = study.about("B", measure);
+        let score = study.of_therapists(measure, s.text("lacks.burnout"))?;
+        let section = s.few_therapists(study.settings().min_therapists, "warn.few");
+        Ok(Self { study, section, score })
     }
 
-    /// A ~ (session − 1) + burnout + (1 | therapist/client), burnout centred at its mean over therapists.
-    pub(crate) fn and_alliance(&self, alliance: &Measure) -> Result<[Estimate; 2], Failure> {
-        let (ratings, words) = (self.run.scores(alliance)?, self.words.about("A", alliance));
-        let rows = Rows::in_nested_clusters(&["session", "burnout"]);
-        let lacks = [&words.text("lacks.rating")[..], &self.score.lacks];
-        let rows = self.clients.session_rows(rows, 2, &lacks, |at, x| {
-            let rating = ratings.get(at.row).ok_or(0_usize)?;
-            let score = self.score.values[at.client].ok_or(1_usize)?;
-            x.copy_from_slice(&[(at.session - 1) as f64, score - self.mean]);
-            Ok(rating)
-        })?;
-        let words = words.over(&rows);
-        let slope = words.estimate("alliance/A/B/slope");
-        let slope = slope.fixed_effect(&self.fit(&rows), &[("burnout", 1.0)]);
-        let smallest = self.detectable(words.estimate("alliance/A/B/detectable"), &slope);
-        Ok([self.cautioned(slope, Some(alliance)), smallest])
+    /// A ~ (session − 1) + burnout + (1 | therapist/client).
+    pub(crate) fn and_alliance(&self, alliance: &Measure) -> Result<(), Failure> {
+        let (s, ratings) = (self.section.about("A", alliance), self.study.scores(alliance)?);
+        let s = s.caution_if(alliance.rater == Some(Rater::Therapist), "warn.rater");
+        let columns = [("session", Since), ("burnout", Client(&self.score.centred))];
+        let (s, rows) = s.session_rows(&ratings, "lacks.rating", &columns, &[])?;
+        let fit = self.fit(&rows);
+        s.effect("alliance/A/B/slope", &fit, &[("burnout", 1.0)]);
+        self.detectable(&s, "alliance/A/B/detectable", &fit, "burnout");
+        Ok(())
     }
 
-    /// Y ~ (session − 1) × burnout + baseline, once with intercepts and once with slopes of clients.
-    pub(crate) fn and_outcome(&self, outcome: &Measure) -> Result<[Estimate; 4], Failure> {
-        const COLUMNS: [&str; 4] = ["session", "burnout", "session_by_burnout", "baseline"];
-        let scores = self.run.scores(outcome)?;
-        let baseline = self.clients.baseline(self.run, outcome)?;
-        let words = self.words.about("Y", outcome).with("baseline", &baseline.source);
-        let lacks = [&words.text("lacks.outcome")[..]];
-        let collect = |rows: Rows| {
-            self.clients.session_rows(rows, COLUMNS.len(), &lacks, |at, x| {
-                let known = self.score.values[at.client].zip(baseline.values[at.client]);
-                let ((score, severity), y) = known.zip(scores.get(at.row)).ok_or(0_usize)?;
-                let (since_first, b) = ((at.session - 1) as f64, score - self.mean);
-                x.copy_from_slice(&[since_first, b, since_first * b, severity]);
-                Ok(y)
-            })
-        };
-        let rows = collect(Rows::in_nested_clusters(&COLUMNS))?;
-        let sloped =
-            Rows::in_nested_clusters(&COLUMNS).with_random_slope("session", &[Random::Cluster])?;
-        let (plain, sloped) = (self.fit(&rows), self.fit(&collect(sloped)?));
-        let words = words.over(&rows);
-        let effect = |key: &str, fit: &Result<Fit, String>, column: &str| {
-            words.estimate(key).fixed_effect(fit, &[(column, 1.0)])
-        };
-        let level = effect("outcome/Y/B/slope", &plain, "burnout");
-        let common = effect("outcome/Y/B/session_by_burnout", &plain, "session_by_burnout");
-        let own = effect("outcome/Y/B/session_by_burnout_random", &sloped, "session_by_burnout");
-        let smallest = self.detectable(words.estimate("outcome/Y/B/detectable"), &own);
+    /// Y ~ (session − 1) × burnout + baseline + (1 | therapist/client), and the same with slopes of the clients' own.
+    pub(crate) fn and_outcome(&self, outcome: &Measure) -> Result<(), Failure> {
+        let (s, baseline) = self.study.baseline(&self.section.about("Y", outcome), outcome)?;
+        let (scores, burnout) = (self.study.scores(outcome)?, &self.score.centred);
+        let columns = [
+            ("session", Since),
+            ("burnout", Client(burnout)),
+            ("session_by_burnout", SessionBy(burnout)),
+            ("baseline", Client(&baseline)),
+        ];
+        let rows = |slopes: &[Random]| s.session_rows(&scores, "lacks.last", &columns, slopes);
+        let ((s, common), (_, own)) = (rows(&[])?, rows(&[Random::Cluster])?);
+        let (common, own) = (self.fit(&common), self.fit(&own));
+        s.effect("outcome/Y/B/slope", &common, &[("burnout", 1.0)]);
         // A common slope treats sessions as independent evidence about a client's course.
-        let wider = common.se.zip(own.se).map_or(1.0, |(narrow, wide)| wide / narrow);
-        let warning = words.with("wider", format!("{wider:.1}")).text("warn.common_slope");
-        let common = common.warn_if(wider > TOO_NARROW, warning);
-        let [level, common, own] = [level, common, own].map(|e| self.cautioned(e, None));
-        Ok([level, common, own, smallest])
+        let product = [("session_by_burnout", 1.0)];
+        let se = |fit: &Result<Fit, String>| Some(fit.as_ref().ok()?.contrast(&product).ok()?.se);
+        let wider = se(&common).zip(se(&own)).map_or(1.0, |(narrow, wide)| wide / narrow);
+        s.with("wider", wider)
+            .effect("outcome/Y/B/session_by_burnout", &common, &product)
+            .warn_if(wider > TOO_NARROW, "warn.common_slope");
+        s.effect("outcome/Y/B/session_by_burnout_random", &own, &product);
+        self.detectable(&s, "outcome/Y/B/detectable", &own, "session_by_burnout");
+        Ok(())
     }
 
     fn fit(&self, rows: &SessionRows) -> Result<Fit, String> {
-        self.usable.clone().and_then(|()| rows.fit(Criterion::Reml))
+        self.score.usable.clone().and_then(|()| rows.fit(Criterion::Reml))
     }
 
-    /// The smallest coefficient that this design would have found, beside the one it gave.
-    fn detectable(&self, estimate: Estimate, beside: &Estimate) -> Estimate {
-        let found = || {
-            if let Some(reason) = &beside.refused {
-                return Err(reason.clone());
-            }
-            let df = beside.statistic.as_ref().and_then(|t| t.df);
-            let (se, df) = beside.se.zip(df).ok_or_else(|| self.words.text("refuse.df"))?;
-            Ok(detectable_effect(se, df, self.run.settings().power)?)
-        };
-        estimate.given(found(), |e, size| e.value(size).detail("per_sd_of_burnout", size * self.sd))
-    }
-
-    /// What is said where one person rated both, and where there are few therapists.
-    pub(crate) fn cautioned(&self, estimate: Estimate, alliance: Option<&Measure>) -> Estimate {
-        let same_rater = alliance.is_some_and(|a| a.rater == Some(Rater::Therapist));
-        let estimate = estimate.warn_if(same_rater, self.words.text("warn.rater"));
-        few(&self.words, estimate, self.run.settings().min_therapists, "warn.few")
+    fn detectable(&self, s: &Section<'_>, key: &str, fit: &Result<Fit, String>, column: &str) {
+        let found = s.detectable(key, fit, column, self.study.settings().power);
+        found.rescaled("per_sd_of_burnout", self.score.sd);
     }
 }
 
-/// Adds the caution of this key where an estimate rests on fewer therapists than `enough`.
-pub(crate) fn few(words: &Words<'_>, estimate: Estimate, enough: u64, key: &str) -> Estimate {
-    let therapists = estimate.n.therapists.unwrap_or(u64::MAX);
-    let warning = words.with("therapists", therapists).text(key);
-    estimate.warn_if(therapists < enough, warning)
+/// The share of therapists at or beyond the cut-off, beside a published one.
+pub(crate) fn prevalence(study: &Study<'_>, measure: &Measure) -> Result<(), Failure> {
+    let s = study.about("B", measure);
+    let (cases, basis) = study.cases(measure, &s.text("lacks.score"))?;
+    let (s, cases) = (s.over(basis), cases.as_ref());
+    s.add("prevalence/B", cases);
+    for (name, rule) in OTHER_RULES {
+        s.add(&format!("prevalence/B/{name}"), cases.map(|cases| cases.by(rule)));
+    }
+    let published = study.settings().published_prevalence;
+    let beside = cases.map_err(Clone::clone).and_then(|cases| cases.beside(published));
+    s.add("prevalence/B/published", beside).warn("warn.published");
+    s.summary("prevalence-B");
+    if let Some(silent) = s.basis().dropped.first().and_then(|lost| lost.therapists) {
+        s.with("silent", silent).note(NoteKind::Warning, "note.silent");
+    }
+    Ok(())
 }

@@ -1,51 +1,40 @@
 #![forbid(unsafe_code)]
 //! Therapist burnout: does it go with the alliance, and how much do therapists matter at all?
 //!
-//! One file per question: `burnout` (what it goes with), `through` (moderation and mediation by the alliance), `therapists` (how much
-//! lies between them, and what of it is burnout), `prevalence`. `words` holds what a reader sees besides the numbers.
+//! `burnout` holds a burnout measure, its prevalence, and what it goes with from session to session, `through` moderation and mediation
+//! by the alliance, `therapists` how much of an outcome lies between them and what of it is burnout.
 
 mod burnout;
-mod prevalence;
 mod therapists;
 mod through;
 mod words;
 
 use burnout::Burnout;
-use dyad_plugin::derived::{Clients, is_window};
+use dyad_plugin::derived::is_window;
 use dyad_plugin::prelude::*;
-use therapists::Therapists;
-use through::Through;
 
-/// The settings of `[analyses.therapist-burnout]`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Settings {
+dyad_plugin::settings! {
     /// Below this many therapists a warning stands beside every estimate about therapists.
-    min_therapists: u64,
+    min_therapists: u64 = 10;
     /// Below this many clients a therapist enters the models but is shown nowhere alone.
-    min_caseload: u32,
+    min_caseload: u32 = 5;
     /// Below this mean reliability therapists are not told apart, nor drawn in order.
-    min_reliability: f64,
+    min_reliability: f64 = 0.6;
     /// First and last session number of the early window, for mediation and moderation.
-    early_window: [i64; 2],
+    early_window: [i64; 2] = [3, 5];
     /// Published share of therapists with burnout, to compare with: an instrument and cut-off of its own.
-    published_prevalence: f64,
+    published_prevalence: f64 = 0.5454;
     /// Power for "what could have been detected".
-    power: f64,
+    power: f64 = 0.8;
+    where
+    is_window(early_window) => "early_window needs two session numbers, the first not above the last";
+    published_prevalence > 0.0 && published_prevalence < 1.0 && (0.5..1.0).contains(&power)
+        => "published_prevalence must lie between 0 and 1, and power from .5 to below 1";
+    (0.0..=1.0).contains(&min_reliability) => "min_reliability must lie between 0 and 1";
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            min_therapists: 10,
-            min_caseload: 5,
-            min_reliability: 0.6,
-            early_window: [3, 5],
-            published_prevalence: 0.5454,
-            power: 0.8,
-        }
-    }
-}
+/// The study with these settings.
+type Study<'r> = dyad_plugin::Study<'r, Settings>;
 
 struct TherapistBurnout;
 
@@ -62,52 +51,33 @@ impl Analysis for TherapistBurnout {
     }
 
     fn check(settings: &Settings) -> Result<(), Failure> {
-        let share = settings.published_prevalence;
-        Failure::bad_settings_unless([
-            (
-                is_window(settings.early_window),
-                "early_window needs two session numbers, the first not above the last",
-            ),
-            (
-                share > 0.0 && share < 1.0 && (0.5..1.0).contains(&settings.power),
-                "published_prevalence must lie between 0 and 1, and power from .5 to below 1",
-            ),
-            (
-                (0.0..=1.0).contains(&settings.min_reliability),
-                "min_reliability must lie between 0 and 1",
-            ),
-        ])
+        settings.check()
     }
 
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
-        let clients = Clients::of(run)?;
-        let mut findings = Findings::new();
-        for measure in run.measures_of(Role::Burnout) {
-            let burnout = Burnout::of(run, &clients, measure)?;
-            for alliance in run.measures_of(Role::Alliance) {
-                findings.estimates.extend(burnout.and_alliance(alliance)?);
+        let study = Study::of(run)?;
+        study.section().note_caseloads("note.caseload", study.settings().min_caseload);
+        for measure in study.measures_of(Role::Burnout) {
+            let burnout = Burnout::of(&study, measure)?;
+            for alliance in study.measures_of(Role::Alliance) {
+                burnout.and_alliance(alliance)?;
             }
-            for outcome in run.measures_of(Role::Outcome) {
-                findings.estimates.extend(burnout.and_outcome(outcome)?);
-                let therapists = Therapists::of(run, &clients, outcome)?;
-                findings.estimates.push(therapists.explained(&burnout));
-                for alliance in run.measures_of(Role::Alliance) {
-                    let through = Through::of(&burnout, alliance, outcome)?;
-                    findings.estimates.extend(through.moderation());
-                    let (paths, diagram) = through.mediation();
-                    findings.estimates.extend(paths);
-                    findings.figures.extend(diagram);
+            for outcome in study.measures_of(Role::Outcome) {
+                burnout.and_outcome(outcome)?;
+            }
+            burnout.section.summary("burnout-B");
+            for outcome in study.measures_of(Role::Outcome) {
+                therapists::explained_by(&burnout, outcome)?;
+                for alliance in study.measures_of(Role::Alliance) {
+                    through::through_alliance(&burnout, alliance, outcome)?;
                 }
             }
-            prevalence::add(&mut findings, run, measure)?;
+            burnout::prevalence(&study, measure)?;
         }
-        for outcome in run.measures_of(Role::Outcome) {
-            Therapists::of(run, &clients, outcome)?.add(&mut findings);
+        for outcome in study.measures_of(Role::Outcome) {
+            therapists::between(&study, outcome)?;
         }
-        words::notes(&mut findings, run, &clients);
-        words::tables(&mut findings, run);
-        findings.text = words::text(&findings, run);
-        Ok(findings)
+        Ok(words::close(study))
     }
 }
 
