@@ -285,12 +285,26 @@ impl<'s> Section<'s> {
         self.words.rows_of(table, &findings).into_iter().cloned().collect()
     }
 
-    /// The estimates so far whose ids name every measure that the section is about and end like this.
+    /// The lowest and the highest number of the estimates so far whose ids end like this and name every measure that the section is about.
     #[must_use]
-    pub fn own(&self, tail: &str) -> Vec<Estimate> {
-        let mut own = self.like("", tail);
-        own.retain(|e| self.words.measures().all(|id| e.id.split('/').any(|part| part == id)));
-        own
+    pub fn range(&self, tail: &str) -> Option<[f64; 2]> {
+        let own =
+            |e: &&Estimate| self.words.measures().all(|id| e.id.split('/').any(|part| part == id));
+        let estimates = self.like("", tail);
+        let numbers = estimates.iter().filter(own).filter_map(|e| e.estimate);
+        numbers.fold(None, |range, x| {
+            let [low, high] = range.unwrap_or([x, x]);
+            Some([low.min(x), high.max(x)])
+        })
+    }
+
+    /// Gives placeholders the estimates so far under these keys; `None` unless every one of them was given.
+    #[must_use]
+    pub fn with_given<const N: usize>(&self, keys: [(&'static str, &str); N]) -> Option<Self> {
+        keys.into_iter().try_fold(self.clone(), |s, (name, key)| {
+            let estimate = s.get(key).filter(|e| e.estimate.is_some())?;
+            Some(s.with(name, &estimate))
+        })
     }
 
     /// Adds a note of this kind.
@@ -414,6 +428,19 @@ impl Added<'_, '_> {
         if holds { self.change(|e| e.warn(section.words.text(key))) } else { self }
     }
 
+    /// Notes the assumption that the estimate is the test of, with `{p}` and a `{verdict}`: the first text where it is rejected at .05, else
+    /// the second.
+    pub fn assumes(self, note: &str, [rejected, kept]: [&str; 2]) -> Self {
+        if let Some(p) = self.estimate().p {
+            let s = self
+                .section
+                .with("p", p)
+                .saying_of("verdict", if p < 0.05 { rejected } else { kept });
+            s.note(NoteKind::Assumption, note);
+        }
+        self
+    }
+
     /// Adds further numbers by name that are known of a refused estimate, too.
     pub fn known(self, numbers: impl IntoIterator<Item = (&'static str, f64)>) -> Self {
         let estimates = &mut self.section.ledger.findings.borrow_mut().estimates;
@@ -462,6 +489,9 @@ nobody = "no {A}"
 high = "above {top}"
 refused = "{e.label}: {e.reason}"
 lost = "{e.label}: {e.lost}"
+steady = "p {p:2}: {verdict}"
+changes = "it changes"
+same = "it stays"
 "#;
 
     fn about<'s>(study: &'s Study<'_, ()>) -> Result<(Section<'s>, [Variable; 2]), Failure> {
@@ -541,5 +571,29 @@ lost = "{e.label}: {e.lost}"
         s.limit_where("mean", |e| !e.dropped.is_empty(), "lost");
         let limits = study.close(String::new(), Vec::new(), "mean").text.limitations;
         assert_eq!(limits, "above 3 Mean: none Mean: 4 clients: late");
+    }
+
+    #[test]
+    fn what_was_found_is_asked_for_again() {
+        let run = made::six_clients(WORDS);
+        let study = Study::of(&run).unwrap();
+        let (s, _) = about(&study).unwrap();
+        for (id, number) in [("a/y/r", 0.5), ("x/a/y/r", -0.25), ("a.bond/y/r", 9.0)] {
+            s.push(Estimate::new(id, "R").value(number));
+        }
+        s.push(Estimate::new("test", "Test").value(4.0).p(0.04))
+            .assumes("steady", ["changes", "same"]);
+        let refused = s.refuse("mean", "none").assumes("steady", ["changes", "same"]);
+        assert_eq!(refused.known([("top", 2.0)]).estimate().number("top"), Some(2.0));
+        assert_eq!(s.range("/r"), Some([-0.25, 0.5]));
+        assert_eq!(s.range("/q"), None);
+        let given = s.with_given([("p", "test"), ("verdict", "test")]);
+        assert_eq!(given.map(|s| s.text("steady")).as_deref(), Some("p 4.00: 4"));
+        assert!(s.with_given([("p", "test"), ("verdict", "mean")]).is_none());
+        let notes = study.close(String::new(), Vec::new(), "").notes;
+        assert_eq!(
+            notes.iter().map(|note| &note.text[..]).collect::<Vec<_>>(),
+            ["p 0.04: it changes"]
+        );
     }
 }

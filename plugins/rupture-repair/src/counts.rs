@@ -1,8 +1,9 @@
-//! The detectors, how many ruptures they find, how many they would find if there were none, and how far they agree.
+//! The detectors, how many ruptures they find, how many they would find if there were none, how far they agree, and how ruptures come
+//! and go.
 
 use dyad_plugin::detected::{Detected, Detector};
 use dyad_plugin::prelude::*;
-use dyad_stats::sequence::{MovingRange, Repair, Rule, RuleAgreement};
+use dyad_stats::sequence::{MovingRange, Repair, Rule, RuleAgreement, RuptureShape};
 
 use crate::Settings;
 
@@ -98,4 +99,21 @@ pub(crate) fn agreement(all: &Detected<'_>) {
         .details([("by_one_or_more", votes.by_any as f64)]);
     all.matrix("kappa-A", KAPPA);
     all.matrix("jaccard-A", JACCARD);
+}
+
+/// How many ruptures the default detector finds per rated session, and how they come and go.
+pub(crate) fn rate_and_shapes(all: &Detected<'_>, settings: &Settings) {
+    let (s, ruptures) = (&all.section, all.ruptures(DEFAULT));
+    // ln(ruptures) ~ 1 + offset ln(rated sessions), Poisson; robust by therapist, because ruptures cluster in clients and therapists
+    let rate = || Ok(all.found.log_rate(DEFAULT, &s.therapists()?)?);
+    s.add("rate/A/per_session", ruptures.clone().and_then(|_| rate()));
+    let shapes = ruptures.map(|_| all.found.shapes(DEFAULT, settings.repair_window));
+    let counts = RuptureShape::ALL.map(|shape| {
+        let (key, described) = ("shape/A/{shape}", format!("shape.{}", shape.as_str()));
+        let s = s.with("shape", shape.as_str()).saying_of("described", &described);
+        let count = shapes.as_ref().map(|counts| counts[shape as usize]);
+        s.add(key, count).details([("ruptures", all.found.count(DEFAULT).ruptures as f64)]);
+        (s.id(key), described)
+    });
+    s.count_table("shapes-A", &counts);
 }

@@ -1,12 +1,11 @@
 #![forbid(unsafe_code)]
 //! Rupture and repair: how often does the alliance break, and what becomes of it?
 //!
-//! No standard rule exists, so several detectors run on the same clients and stand side by side, every parameter printed: what they count
-//! and how far they agree (`counts`), how ruptures come and go and the outcome after them (`course`), who leaves after one (`leaving`).
+//! No standard rule exists, so several detectors run on the same clients and stand side by side, every parameter printed: what they
+//! count, and how ruptures come and go (`counts`), and what follows them (`after`).
 
+mod after;
 mod counts;
-mod course;
-mod leaving;
 mod words;
 
 use dyad_plugin::exposed::Exposed;
@@ -67,13 +66,13 @@ impl Analysis for RuptureRepair {
             let all = counts::detect(&study, alliance)?;
             counts::counts(&all, run, alliance);
             counts::agreement(&all);
-            course::rate_and_shapes(&all, run.settings());
-            leaving::leaving(&all, &mut at_risk, run.settings());
+            counts::rate_and_shapes(&all, run.settings());
+            after::leaving(&all, &mut at_risk, run.settings());
             for outcome in run.measures_of(Role::Outcome) {
-                course::outcome(&all, &study, outcome)?;
+                after::outcome(&all, &study, outcome)?;
             }
         }
-        leaving::retention(&study)?;
+        after::retention(&study)?;
         Ok(words::close(study))
     }
 }

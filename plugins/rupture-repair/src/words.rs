@@ -1,6 +1,5 @@
 //! The paragraphs that need a decision: plain answer, results, limitations. The texts themselves are in `words.toml`.
 
-use dyad_plugin::apa;
 use dyad_plugin::prelude::*;
 use dyad_plugin::sentence::side;
 
@@ -31,32 +30,33 @@ pub(crate) fn close(study: Study<'_, Settings>) -> Findings {
 
 /// One sentence for a clinician, from the first alliance measure and the default detector.
 fn answer(s: &Section<'_>) -> String {
-    let clients = s.get("{detector}/clients").filter(|e| e.estimate.is_some());
-    let Some(clients) = clients else { return s.text("answer.refused") };
-    let by_all: Vec<f64> = s.own("/clients").iter().filter_map(|e| e.estimate).collect();
-    let low = by_all.iter().copied().fold(f64::INFINITY, f64::min);
-    let range = [("low", low), ("high", by_all.into_iter().fold(0.0, f64::max))];
-    let mut text = s.with("clients", &clients).numbers(range).text("answer.clients");
-    let noise = s.number("{detector}/expected_autocorrelated");
-    if let Some((ruptures, noise)) = s.number("{detector}/ruptures").zip(noise) {
-        text += &s.numbers([("ruptures", ruptures), ("noise", noise)]).text("answer.noise");
-    }
-    let hazard = s.get("dropout/A/hazard_ratio/by_therapist");
-    if let Some((hazard, ci)) = hazard.and_then(|e| e.ci.map(|ci| (e, ci))) {
-        let s = s.saying_of("verdict", &format!("leave.{}", side(ci, 1.0)));
-        text += &s.with("hazard", &hazard).text("answer.hazard");
-    }
-    text + "."
+    let clients = s.with_given([("clients", "{detector}/clients")]);
+    let Some((s, [low, high])) = clients.zip(s.range("/clients")) else {
+        return s.text("answer.refused");
+    };
+    let noise = ("noise", "{detector}/expected_autocorrelated");
+    let noise = s.with_given([("ruptures", "{detector}/ruptures"), noise]);
+    let hazard = s.get("dropout/A/hazard_ratio/by_therapist").and_then(|hazard| {
+        let verdict = format!("leave.{}", side(hazard.ci?, 1.0));
+        Some(s.with("hazard", &hazard).saying_of("verdict", &verdict).text("answer.hazard"))
+    });
+    let said = [
+        s.numbers([("low", low), ("high", high)]).text("answer.clients"),
+        noise.map_or_else(String::new, |s| s.text("answer.noise")),
+        hazard.unwrap_or_default(),
+    ];
+    said.concat() + "."
 }
 
 /// What the default detector counted, and what noise would give.
 fn counted(s: &Section<'_>) -> Option<String> {
-    let [ruptures, repaired] = ["{detector}/ruptures", "{detector}/repaired"].map(|k| s.number(k));
-    let noise = ["independent", "autocorrelated"].into_iter().filter_map(|how| {
-        let expected = s.number(&format!("{{detector}}/expected_{how}"))?;
-        Some(format!("{} ({how})", apa::number(expected, 1)))
-    });
-    let s = s.with("noise", noise.collect::<Vec<_>>().join(" and "));
-    let s = s.numbers([("ruptures", ruptures?), ("repaired", repaired?)]);
-    Some(s.with("clients", &s.get("{detector}/clients")?).text("results"))
+    let correlated = s.with_given([("expected", "{detector}/expected_autocorrelated")]);
+    let s = s.with_given([
+        ("clients", "{detector}/clients"),
+        ("ruptures", "{detector}/ruptures"),
+        ("repaired", "{detector}/repaired"),
+        ("independent", "{detector}/expected_independent"),
+    ])?;
+    let correlated = correlated.map_or_else(String::new, |s| s.text("correlated"));
+    Some(s.with("correlated", correlated).text("results"))
 }

@@ -1,5 +1,6 @@
-//! Shares as bars.
+//! Shares as bars and tables.
 
+use dyad_model::Cell;
 use dyad_model::figure::{Bar, Reference};
 use dyad_stats::proportions::wilson;
 use dyad_stats::sequence::Peaks;
@@ -34,6 +35,23 @@ impl Section<'_> {
         self.numbers([("low", low), ("high", high)]).bars(key, bars, None);
     }
 
+    /// Adds the table of the counts that stand under these keys, each as a row with its text and its share of them all; nothing where none
+    /// was given.
+    pub fn count_table(&self, table: &str, counts: &[(String, String)]) {
+        let given = counts.iter().filter_map(|(count, name)| Some((self.number(count)?, name)));
+        let given: Vec<(f64, &String)> = given.collect();
+        let all: f64 = given.iter().map(|(count, _)| count).sum();
+        if !given.is_empty() {
+            self.table(
+                table,
+                given.into_iter().map(|(count, name)| {
+                    let [count, share] = [count, count / all].map(|x| Cell::number(Some(x)));
+                    (self.n(), [Cell::text(self.text(name)), count, share])
+                }),
+            );
+        }
+    }
+
     /// Adds where clients peak in a window that begins at a session, with the band of any order and its line, named by the text
     /// `any_order`; the tested session stands out. The words have `{tested}` and `{expected}` shares, and how many clients are `{tied}`.
     pub fn peak_bars(&self, key: &str, peaks: &Peaks, first: i64, tested: i64) {
@@ -58,7 +76,7 @@ impl Section<'_> {
 #[cfg(test)]
 mod tests {
     use dyad_model::Estimate;
-    use dyad_model::figure::Plot;
+    use dyad_model::{Cell, figure::Plot};
     use dyad_stats::sequence::peaks;
 
     use crate::{Study, made};
@@ -78,6 +96,10 @@ alt = "Most, {largest:%0}, are {kind}."
 title = "Peaks"
 caption = "{tied:client}"
 alt = "{tested:2} against {expected:2}"
+
+[table.kinds]
+title = "Kinds"
+columns = [["kind", "Kind", "text"], ["n", "n", "count"], ["share", "Share", "share"]]
 "#;
 
     #[test]
@@ -98,6 +120,26 @@ alt = "{tested:2} against {expected:2}"
         let Plot::Bars(bars) = &figures[0].plot else { unreachable!("shares are bars") };
         let highlighted: Vec<bool> = bars.bars.iter().map(|bar| bar.highlight).collect();
         assert_eq!((highlighted, bars.bars[0].interval), (vec![false, true], Some([0.1, 0.5])));
+    }
+
+    #[test]
+    fn counts_have_their_share_of_all_of_them() {
+        let run = made::six_clients(WORDS);
+        let study = Study::of(&run).unwrap();
+        let s = study.section();
+        let kinds = [("a", "up"), ("b", "down"), ("c", "up")];
+        let kinds = kinds.map(|(key, name)| (key.to_owned(), name.to_owned()));
+        s.count_table("kinds", &kinds);
+        s.push(Estimate::new("a", "").value(3.0));
+        s.push(Estimate::new("b", "").value(1.0));
+        s.count_table("kinds", &kinds);
+        let tables = study.close(String::new(), Vec::new(), "").tables;
+        let row = |name: &str, count, share| {
+            vec![Cell::text(name), Cell::count(count), Cell::number(Some(share))]
+        };
+        let rows: Vec<Vec<Cell>> = tables[0].rows.iter().map(|row| row.cells.clone()).collect();
+        assert_eq!(rows, [row("rising", 3, 0.75), row("falling", 1, 0.25)]);
+        assert_eq!(tables.len(), 1, "without a count there is no table");
     }
 
     #[test]
