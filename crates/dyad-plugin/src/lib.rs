@@ -140,6 +140,7 @@ mod section;
 pub mod sentence;
 pub mod session_model;
 mod settings;
+pub mod singular;
 pub mod sites;
 mod staying;
 mod study;

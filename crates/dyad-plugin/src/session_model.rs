@@ -1,9 +1,8 @@
-//! A measure from session to session, given what is known of the client: the rows of a mixed model.
+//! A measure from session to session, given what is known of the client: a mixed model.
 
-use dyad_stats::mixed::{Level, Rows};
+use dyad_stats::mixed::{Criterion, Fit, Level, Rows};
 
 use crate::derived::Variable;
-use crate::models::SessionRows;
 use crate::section::Section;
 use crate::{Failure, Floats};
 
@@ -29,18 +28,19 @@ impl<'v> Column<'v> {
 }
 
 impl Section<'_> {
-    /// The rows of y ~ columns + (1 | therapist/client), with random slopes of [`Column::Session`] at these levels, and the section over
-    /// them. A row without y is left out with the text `lacks`, one without a variable with the reason of the first that is missing.
+    /// y ~ columns + (1 | therapist/client) by REML, with random slopes of [`Column::Session`] at these levels, and the section over its
+    /// rows. A row without y is left out with the text `lacks`, one without a variable with the reason of the first that is missing.
     ///
     /// # Errors
-    /// A [`Failure`] if a column holds what is not finite, or there is no session column for the slopes.
-    pub fn session_rows(
+    /// A [`Failure`] if a column holds what is not finite, or there is no session column for the slopes. What only refuses the model is
+    /// said in its place.
+    pub fn session_model(
         &self,
         y: &Floats<'_>,
         lacks: &str,
         columns: &[(&str, Column<'_>)],
         slopes: &[Level],
-    ) -> Result<(Self, SessionRows), Failure> {
+    ) -> Result<(Self, Result<Fit, String>), Failure> {
         let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
         let mut rows = Rows::in_nested_clusters(&names);
         if !slopes.is_empty() {
@@ -63,7 +63,7 @@ impl Section<'_> {
             }
             Ok(response)
         })?;
-        Ok((self.over(&rows), rows))
+        Ok((self.over(&rows), rows.fit(Criterion::Reml)))
     }
 }
 
@@ -84,13 +84,12 @@ mod tests {
             ("known", Column::Client(&known)),
             ("session_by_known", Column::SessionBy(&known)),
         ];
-        let (s, rows) = study.section().session_rows(&alliance, "nobody", &columns, &[]).unwrap();
+        let (s, _) = study.section().session_model(&alliance, "nobody", &columns, &[]).unwrap();
         let n = s.n();
         assert_eq!((n.rows, n.clients, n.therapists), (Some(9), Some(5), Some(3)));
         let lost: Vec<_> =
             s.basis().dropped.iter().map(|lost| (&lost.reason[..], lost.rows)).collect();
         assert_eq!(lost, [("no rating", Some(1)), ("not known", Some(2))]);
-        assert_eq!(rows.rows.len(), 9);
     }
 
     #[test]
@@ -133,15 +132,15 @@ mod tests {
         ];
         let y = study.scores(&run.measures()[0]).unwrap();
         for slopes in [&[][..], &[Level::Cluster]] {
-            let (_, rows) = study.section().session_rows(&y, "nobody", &columns, slopes).unwrap();
-            let fit = rows.fit(dyad_stats::mixed::Criterion::Reml).unwrap();
+            let (_, fit) = study.section().session_model(&y, "nobody", &columns, slopes).unwrap();
+            let fit = fit.unwrap();
             assert_eq!(fit.slope_variance(Level::Cluster).is_some(), !slopes.is_empty());
             for (name, b) in [("t", 0.5), ("x", -1.0), ("tx", 0.25)] {
                 let found = fit.coefficient(name).unwrap().estimate;
                 assert!((found - b).abs() < 1e-2, "{name}: {found}");
             }
         }
-        let none = study.section().session_rows(&y, "nobody", &columns[1..2], &[Level::Cluster]);
+        let none = study.section().session_model(&y, "nobody", &columns[1..2], &[Level::Cluster]);
         assert!(none.is_err(), "no session column whose slope could vary");
     }
 }

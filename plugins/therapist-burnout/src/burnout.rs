@@ -2,10 +2,9 @@
 
 use dyad_plugin::cases::OTHER_RULES;
 use dyad_plugin::centred::OfTherapists;
-use dyad_plugin::models::SessionRows;
 use dyad_plugin::prelude::*;
 use dyad_plugin::session_model::Column::{Client, Session as Since, SessionBy};
-use dyad_stats::mixed::{Criterion, Fit, Level as Random};
+use dyad_stats::mixed::{Fit, Level as Random};
 
 use crate::Study;
 
@@ -32,8 +31,8 @@ impl<'a> Burnout<'a> {
         let (s, ratings) = (self.section.about("A", alliance), self.study.scores(alliance)?);
         let s = s.caution_if(alliance.rater == Some(Rater::Therapist), "warn.rater");
         let columns = [("session", Since), ("burnout", Client(&self.score.centred))];
-        let (s, rows) = s.session_rows(&ratings, "lacks.rating", &columns, &[])?;
-        let fit = self.fit(&rows);
+        let (s, fit) = s.session_model(&ratings, "lacks.rating", &columns, &[])?;
+        let fit = self.score.usable.clone().and(fit);
         s.effect("alliance/A/B/slope", &fit, &[("burnout", 1.0)]);
         self.detectable(&s, "alliance/A/B/detectable", &fit, "burnout");
         Ok(())
@@ -49,9 +48,9 @@ impl<'a> Burnout<'a> {
             ("session_by_burnout", SessionBy(burnout)),
             ("baseline", Client(&baseline)),
         ];
-        let rows = |slopes: &[Random]| s.session_rows(&scores, "lacks.last", &columns, slopes);
-        let ((s, common), (_, own)) = (rows(&[])?, rows(&[Random::Cluster])?);
-        let (common, own) = (self.fit(&common), self.fit(&own));
+        let model = |slopes: &[Random]| s.session_model(&scores, "lacks.last", &columns, slopes);
+        let ((s, common), (_, own)) = (model(&[])?, model(&[Random::Cluster])?);
+        let [common, own] = [common, own].map(|fit| self.score.usable.clone().and(fit));
         s.effect("outcome/Y/B/slope", &common, &[("burnout", 1.0)]);
         // A common slope treats sessions as independent evidence about a client's course.
         let product = [("session_by_burnout", 1.0)];
@@ -63,10 +62,6 @@ impl<'a> Burnout<'a> {
         s.effect("outcome/Y/B/session_by_burnout_random", &own, &product);
         self.detectable(&s, "outcome/Y/B/detectable", &own, "session_by_burnout");
         Ok(())
-    }
-
-    fn fit(&self, rows: &SessionRows) -> Result<Fit, String> {
-        self.score.usable.clone().and_then(|()| rows.fit(Criterion::Reml))
     }
 
     fn detectable(&self, s: &Section<'_>, key: &str, fit: &Result<Fit, String>, column: &str) {

@@ -15,9 +15,9 @@ pub(crate) fn explained_by(burnout: &Burnout<'_>, outcome: &Measure) -> Result<(
     let last = burnout.study.last(&s, outcome)?;
     let (s, [last, baseline, centred]) = s.complete([&last, &baseline, &score.centred]);
     let columns = [("baseline", &baseline[..]), ("burnout", &centred)];
-    let fit = |columns: &[(&str, &[f64])]| s.therapist_model(columns, &last);
-    let fits = score.usable.clone();
-    let fits = fits.and_then(|()| Ok([fit(&columns[..1])?, fit(&columns)?]));
+    let fits = score.usable.clone().and_then(|()| {
+        Ok([s.therapist_model(&columns[..1], &last)?, s.therapist_model(&columns, &last)?])
+    });
     s.add("therapist/Y/B/variance_explained", fits.map(VarianceExplained));
     Ok(())
 }

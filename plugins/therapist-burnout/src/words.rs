@@ -3,16 +3,13 @@
 
 use dyad_plugin::prelude::*;
 use dyad_plugin::sentence::side;
+use dyad_plugin::singular::is_singular;
 
 use crate::Study;
 
 pub(crate) fn close(study: Study<'_>) -> Findings {
     let s = study.section();
-    let singular = s.like("", "").into_iter().filter(is_singular).map(|e| e.label);
-    let singular: Vec<String> = singular.collect();
-    if !singular.is_empty() {
-        s.with("models", singular.join("; ")).note(NoteKind::Warning, "note.singular");
-    }
+    s.note_singular("note.singular");
     s.note(NoteKind::Choice, "note.centred");
     limits(&study);
     let burnout = study.sections([("A", Role::Alliance), ("B", Role::Burnout)]);
@@ -22,31 +19,23 @@ pub(crate) fn close(study: Study<'_>) -> Findings {
     study.close(answer, results, "")
 }
 
-fn is_singular(estimate: &Estimate) -> bool {
-    estimate.warnings.iter().any(|warning| warning.contains("singular"))
-}
-
 /// Whether burnout goes with the alliance, and what would have been missed.
 fn with_alliance(s: &Section<'_>) -> Option<String> {
     let slope = s.get("alliance/A/B/slope")?;
-    let Some(ci) = slope.estimate.and(slope.ci) else {
-        let reason = slope.refused.as_deref().unwrap_or("no interval can be given");
-        return Some(s.with("reason", reason).text("burnout.refused"));
-    };
+    let s = s.with("slope", &slope);
+    let Some(ci) = slope.ci else { return Some(s.text("burnout.refused")) };
     let direction = side(ci, 0.0);
     let missed = s.number("alliance/A/B/detectable").filter(|_| direction == "across");
     let missed = missed.map(|size| s.with("smallest", size).text("burnout.missed"));
     let s = s.saying_of("direction", &format!("burnout.{direction}"));
-    let s = s.with("slope", &slope).with("smallest", missed.unwrap_or_default());
-    Some(s.text("burnout.answer"))
+    Some(s.with("smallest", missed.unwrap_or_default()).text("burnout.answer"))
 }
 
 /// How much therapists matter.
 fn matter(s: &Section<'_>) -> Option<String> {
     let icc = s.get("therapist/Y/icc_adjusted")?;
-    let given = icc.estimate.is_some() && icc.ci.is_some() && icc.p.is_some();
-    let s = s.with("icc", &icc);
-    Some(s.text(if given { "therapists.answer" } else { "therapists.refused" }))
+    let key = if icc.ci.and(icc.p).is_some() { "therapists.answer" } else { "therapists.refused" };
+    Some(s.with("icc", &icc).text(key))
 }
 
 /// What the facts of this run do not allow to say.

@@ -38,7 +38,9 @@ impl Fill {
             (Self::Estimate(e), "benefit_ci") => e.benefit_interval().map(Self::Interval),
             (Self::Estimate(e), "p") => e.p.map(Self::Number),
             (Self::Estimate(e), "reason") => {
-                Some(Self::Text(e.refused.clone().unwrap_or_else(|| "no estimate".to_owned())))
+                let lacks =
+                    if e.estimate.is_none() { "no estimate" } else { "no interval can be given" };
+                Some(Self::Text(e.refused.clone().unwrap_or_else(|| lacks.to_owned())))
             }
             (Self::Estimate(e), "label") => Some(Self::Text(e.label.clone())),
             (Self::Estimate(e), "lost") => Some(Self::Text(left_out(&e.dropped))),
