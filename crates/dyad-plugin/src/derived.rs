@@ -212,17 +212,6 @@ impl<'r> Clients<'r> {
         }
     }
 
-    /// The [complete](Self::complete) cases of some variables, and their values.
-    #[must_use]
-    pub fn complete_cases<const N: usize>(
-        &self,
-        variables: [&Variable; N],
-    ) -> (Sample, [Vec<f64>; N]) {
-        let sample = self.complete(&variables);
-        let values = variables.map(|variable| sample.pick(variable));
-        (sample, values)
-    }
-
     /// The clients with a value of every variable, and how many were left out for which reason. A client who lacks several is counted
     /// once, under the first.
     #[must_use]

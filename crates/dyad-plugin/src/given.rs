@@ -3,11 +3,9 @@
 use std::fmt::Display;
 
 use dyad_model::Estimate;
-use dyad_stats::correlation::Correlation;
 use dyad_stats::linear::{ClusterRobust, GlmCoefficient};
 use dyad_stats::mixed::Fit;
 use dyad_stats::moments::TTest;
-use dyad_stats::proportions::wilson;
 use dyad_stats::survival::CoxCoefficient;
 
 /// Fewer therapists than these, or fewer degrees of freedom than [`FEW_DF`], and a cluster-robust interval is unreliable.
@@ -58,17 +56,9 @@ pub trait Given: Sized {
     #[must_use]
     fn detail_if(self, name: &str, number: Option<f64>) -> Self;
 
-    /// The share `count` of `of` with its Wilson interval, both among the details.
-    #[must_use]
-    fn share(self, count: u64, of: u64) -> Self;
-
     /// A ratio exp(b) from a coefficient b on the log scale: its interval, and the standard error of b.
     #[must_use]
     fn ratio(self, b: LogRatio) -> Self;
-
-    /// A correlation, with its `benefit` by the sign of the outcome's direction.
-    #[must_use]
-    fn correlation<E: Display>(self, found: Result<Correlation, E>, benefit_sign: f64) -> Self;
 
     /// A coefficient of a mixed model, or a weighted sum of several; a singular fit is said.
     #[must_use]
@@ -80,23 +70,15 @@ pub trait Given: Sized {
 
     /// A coefficient with its cluster-robust standard error. Counts come before: few therapists are said.
     #[must_use]
-    fn clustered<E: Display>(self, found: Result<ClusterRobust, E>) -> Self;
-
-    /// [`clustered`](Given::clustered), of a result there is.
-    #[must_use]
     fn cluster_robust(self, b: ClusterRobust) -> Self;
 
     /// A ratio exp(b) with its test: t with clusters − 1 degrees of freedom where the standard error is robust, else z.
     #[must_use]
     fn tested_ratio(self, b: GlmCoefficient, clusters: usize) -> Self;
 
-    /// [`t_test`](Given::t_test), of a result there is.
-    #[must_use]
-    fn tested_mean(self, t: TTest) -> Self;
-
     /// A mean with its t test.
     #[must_use]
-    fn t_test<E: Display>(self, found: Result<TTest, E>) -> Self;
+    fn tested_mean(self, t: TTest) -> Self;
 }
 
 impl Given for Estimate {
@@ -126,22 +108,8 @@ impl Given for Estimate {
         }
     }
 
-    fn share(self, count: u64, of: u64) -> Self {
-        self.given(wilson(count, of), |e, ci| {
-            let (count, of) = (count as f64, of as f64);
-            e.value(count / of).ci(ci).details([("count", count), ("denominator", of)])
-        })
-    }
-
     fn ratio(self, b: LogRatio) -> Self {
         self.value(b.estimate.exp()).se(b.robust_se.unwrap_or(b.se)).ci(b.ci.map(f64::exp))
-    }
-
-    fn correlation<E: Display>(self, found: Result<Correlation, E>, benefit_sign: f64) -> Self {
-        self.given(found, |e, r| {
-            let given = e.value_with_benefit(r.r, benefit_sign).interval(r.ci);
-            given.statistic("t", r.t, Some(r.df)).p(r.p)
-        })
     }
 
     fn fixed_effect<E: Display, C: Display>(
@@ -177,10 +145,6 @@ impl Given for Estimate {
         }
     }
 
-    fn clustered<E: Display>(self, found: Result<ClusterRobust, E>) -> Self {
-        self.given(found, Self::cluster_robust)
-    }
-
     fn cluster_robust(self, b: ClusterRobust) -> Self {
         let few = b.df < FEW_DF || self.n.therapists.is_some_and(|n| n < FEW_THERAPISTS);
         let given = self.tested(b.estimate, b.se, Some(b.ci), (b.t, Some(b.df)), Some(b.p));
@@ -195,10 +159,6 @@ impl Given for Estimate {
         let df = b.robust_se.map(|_| clusters as f64 - 1.0);
         let name = if df.is_some() { "t" } else { "z" };
         self.ratio(b.into()).statistic(name, b.statistic, df).p(b.p)
-    }
-
-    fn t_test<E: Display>(self, found: Result<TTest, E>) -> Self {
-        self.given(found, Self::tested_mean)
     }
 
     fn tested_mean(self, t: TTest) -> Self {
@@ -217,18 +177,17 @@ mod tests {
         let none: Result<Fit, &str> = Err("there is one therapist only");
         let refused = Estimate::new("a", "A").fixed_effect(&none, &[("x", 1.0)]);
         assert_eq!(refused.refused.as_deref(), Some("there is one therapist only"));
-        let constant = dyad_stats::correlation::pearson(&[1.0; 5], &[1.0, 2.0, 3.0, 4.0, 5.0]);
-        let refused = Estimate::new("a", "A").correlation(constant, -1.0);
-        assert!(refused.estimate.is_none() && refused.benefit.is_none());
+        let mean: Result<TTest, _> = dyad_stats::moments::one_sample(&[1.0; 5], 0.0);
+        let refused = Estimate::new("a", "A").given(mean, Estimate::tested_mean);
+        assert!(refused.estimate.is_none() && refused.p.is_none());
     }
 
     #[test]
     fn few_therapists_are_said() {
         let (x, y) = ([1.0, 2.0, 4.0, 3.0, 6.0, 5.0], [2.0, 1.0, 4.0, 4.5, 5.0, 7.0]);
         let clusters = [0..2, 2..4, 4..6];
-        let slope =
-            || ols(&[("x", &x)], &y).unwrap().cluster_robust("x", &clusters, Correction::Cr2);
-        let given = Estimate::new("a", "A").therapists(3).clustered(slope());
+        let slope = ols(&[("x", &x)], &y).unwrap().cluster_robust("x", &clusters, Correction::Cr2);
+        let given = Estimate::new("a", "A").therapists(3).cluster_robust(slope.unwrap());
         assert_eq!(given.warnings.len(), 1);
         assert!(given.se.is_some_and(|se| se > 0.0));
     }

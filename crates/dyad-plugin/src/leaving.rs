@@ -204,9 +204,9 @@ pub(crate) mod tests {
         let clients = Clients::of(&run).unwrap();
         let leaving = Leaving::of(&run, &clients, "end unknown").unwrap().unwrap();
         let rated = Variable::new(vec![None, None, Some(1.0)], "no rating");
-        let (sample, [baseline, _]) = clients.complete_cases([&leaving.baseline, &rated]);
-        assert_eq!((baseline, sample.clients.clone()), (vec![8.0], vec![2]));
-        let (sample, _) = clients.complete_cases([&leaving.left, &rated]);
+        let sample = clients.complete(&[&leaving.baseline, &rated]);
+        assert_eq!((sample.pick(&leaving.baseline), &sample.clients[..]), (vec![8.0], &[2][..]));
+        let sample = clients.complete(&[&leaving.left, &rated]);
         let basis = Basis::from(&sample).without("nobody", 0).without_rows("no score", 3);
         let dropped: Vec<_> =
             basis.dropped.iter().map(|d| (d.reason.as_str(), d.clients, d.rows)).collect();

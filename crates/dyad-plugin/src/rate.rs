@@ -8,7 +8,7 @@ use dyad_stats::linear::clustered_mean;
 
 use crate::Given;
 use crate::derived::Clients;
-use crate::reported::{Reported, interval_by_site, with_site};
+use crate::reported::{Reported, Share, interval_by_site, with_site};
 use crate::section::{Added, Section};
 use crate::words::Words;
 
@@ -95,10 +95,10 @@ impl Reported for Rate {
     fn onto(self, estimate: Estimate, section: &Section<'_>) -> Estimate {
         let clients = section.clients;
         let estimate = estimate.counts(clients.counts(&self.units)).spread(self.spread(clients));
-        if self.of() == 0 {
+        let Ok(share) = Share::of(self.count(), self.of()) else {
             return estimate.refused("the denominator is 0");
-        }
-        let given = estimate.share(self.count(), self.of());
+        };
+        let given = share.onto(estimate, section);
         let therapists = clients.therapist_ranges(&self.units).ok();
         let Some([low, high]) = therapists.and_then(|of| self.clustered(&of)) else { return given };
         let by_site = interval_by_site(clients, &self.units, &self.hits);

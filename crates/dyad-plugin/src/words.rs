@@ -25,7 +25,7 @@ mod fill;
 use std::cell::RefCell;
 
 use dyad_model::figure::{Axis, Bar, Bars, Figure, Plot, Reference};
-use dyad_model::{Column, Counts, Estimate, Findings, Measure, Note, NoteKind, Table, Text};
+use dyad_model::{Column, Counts, Estimate, Findings, Measure, Note, NoteKind, Table};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -231,25 +231,6 @@ impl<'d> Words<'d> {
         }
         self.dictionary.lacks(format!("text {key}"));
         String::new()
-    }
-
-    /// The paragraphs that need no decision: question and methods.
-    #[must_use]
-    pub fn paragraphs(&self) -> Text {
-        let (question, methods) = (self.text("question"), self.text("methods"));
-        Text { question, methods, ..Text::default() }
-    }
-
-    /// The texts that hold.
-    #[must_use]
-    pub fn texts(&self, texts: &[(bool, &str)]) -> Vec<String> {
-        texts.iter().filter(|(holds, _)| *holds).map(|(_, key)| self.text(key)).collect()
-    }
-
-    /// The texts that hold, one after another.
-    #[must_use]
-    pub fn sentences(&self, texts: &[(bool, &str)]) -> String {
-        self.texts(texts).join(" ")
     }
 
     /// What the estimates rest on.
