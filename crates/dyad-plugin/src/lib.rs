@@ -89,8 +89,8 @@
 //!             let (s, [x, y, z]) = pair.section.complete([&pair.early, &pair.last, &pair.baseline]);
 //!             s.add("early/A/Y/partial", partial(&x, &y, &z));
 //!         }
-//!         let results = study.section().results();
-//!         Ok(study.close(String::new(), vec![results], ""))
+//!         let results = study.section().each_result();
+//!         Ok(study.close(String::new(), results, ""))
 //!     }
 //! }
 //!

@@ -1,5 +1,8 @@
 //! A section of the findings: about which measures, over whom. What a statistic gives is added under the id it has in `words.toml`.
 
+mod added;
+mod found;
+
 use std::fmt::Display;
 use std::ops::{Deref, Range};
 use std::rc::Rc;
@@ -14,6 +17,8 @@ use crate::reported::Reported;
 use crate::study::Ledger;
 use crate::words::{Fill, Words};
 use crate::{Basis, Given};
+
+pub use added::Added;
 
 /// A section of the findings. It is cheap to make another one from it: about a further measure, over other clients.
 #[derive(Clone)]
@@ -258,55 +263,6 @@ impl<'s> Section<'s> {
         Added { section: self, at: findings.estimates.len() - 1 }
     }
 
-    /// The estimate that was added under this key.
-    #[must_use]
-    pub fn get(&self, key: &str) -> Option<Estimate> {
-        self.words.get(&self.ledger.findings.borrow(), key).cloned()
-    }
-
-    /// The number that was added under this key, if it was given.
-    #[must_use]
-    pub fn number(&self, key: &str) -> Option<f64> {
-        self.words.get(&self.ledger.findings.borrow(), key)?.estimate
-    }
-
-    /// The estimates so far whose ids begin and end like this.
-    #[must_use]
-    pub fn like(&self, head: &str, tail: &str) -> Vec<Estimate> {
-        let findings = self.ledger.findings.borrow();
-        let alike = |e: &&Estimate| e.id.starts_with(head) && e.id.ends_with(tail);
-        findings.estimates.iter().filter(alike).cloned().collect()
-    }
-
-    /// The estimates so far that `words.toml` names as the `rows` of a table: see [`Words::rows_of`].
-    #[must_use]
-    pub fn rows_of(&self, table: &str) -> Vec<Estimate> {
-        let findings = self.ledger.findings.borrow();
-        self.words.rows_of(table, &findings).into_iter().cloned().collect()
-    }
-
-    /// The lowest and the highest number of the estimates so far whose ids end like this and name every measure that the section is about.
-    #[must_use]
-    pub fn range(&self, tail: &str) -> Option<[f64; 2]> {
-        let own =
-            |e: &&Estimate| self.words.measures().all(|id| e.id.split('/').any(|part| part == id));
-        let estimates = self.like("", tail);
-        let numbers = estimates.iter().filter(own).filter_map(|e| e.estimate);
-        numbers.fold(None, |range, x| {
-            let [low, high] = range.unwrap_or([x, x]);
-            Some([low.min(x), high.max(x)])
-        })
-    }
-
-    /// Gives placeholders the estimates so far under these keys; `None` unless every one of them was given.
-    #[must_use]
-    pub fn with_given<const N: usize>(&self, keys: [(&'static str, &str); N]) -> Option<Self> {
-        keys.into_iter().try_fold(self.clone(), |s, (name, key)| {
-            let estimate = s.get(key).filter(|e| e.estimate.is_some())?;
-            Some(s.with(name, &estimate))
-        })
-    }
-
     /// Adds a note of this kind.
     pub fn note(&self, kind: NoteKind, key: &str) {
         self.ledger.findings.borrow_mut().notes.push(Note { kind, text: self.words.text(key) });
@@ -364,109 +320,6 @@ impl<'s> Section<'s> {
         let figure = self.words.bars(key, self.n(), bars, reference);
         self.ledger.findings.borrow_mut().figures.push(figure);
     }
-
-    /// "Label: b = 0.49, SE = 0.35, …" for every estimate so far with a number and a symbol, one by one.
-    #[must_use]
-    pub fn each_result(&self) -> Vec<String> {
-        let given = self.like("", "").into_iter().filter(|e| e.estimate.is_some());
-        given.filter_map(|e| self.words.sentence(&e)).collect()
-    }
-
-    /// "Label: b = 0.49, SE = 0.35, …" for every estimate so far with a number and a symbol.
-    #[must_use]
-    pub fn results(&self) -> String {
-        self.words.results(&self.ledger.findings.borrow())
-    }
-
-    /// A sentence for every estimate of a list of `[reported]`: see [`Words::each_reported`].
-    #[must_use]
-    pub fn each_reported(&self, list: &str) -> Vec<String> {
-        self.words.each_reported(list, &self.ledger.findings.borrow())
-    }
-
-    /// The estimates of a list of `[reported]`: see [`Words::reported`].
-    #[must_use]
-    pub fn reported(&self, list: &str) -> String {
-        self.words.reported(list, &self.ledger.findings.borrow())
-    }
-}
-
-/// An estimate that was just added. What is said of it here is said only if it was given.
-pub struct Added<'a, 's> {
-    section: &'a Section<'s>,
-    at: usize,
-}
-
-#[expect(
-    clippy::must_use_candidate,
-    clippy::return_self_not_must_use,
-    reason = "the estimate stands among the findings already"
-)]
-impl Added<'_, '_> {
-    /// The estimate as it is.
-    #[must_use]
-    pub fn estimate(&self) -> Estimate {
-        self.section.ledger.findings.borrow().estimates[self.at].clone()
-    }
-
-    fn change(self, change: impl FnOnce(Estimate) -> Estimate) -> Self {
-        let estimate = self.estimate();
-        if estimate.refused.is_none() {
-            self.section.ledger.findings.borrow_mut().estimates[self.at] = change(estimate);
-        }
-        self
-    }
-
-    /// Adds the caution of this key.
-    pub fn warn(self, key: &str) -> Self {
-        self.warn_if(true, key)
-    }
-
-    /// Adds the caution of this key where it holds.
-    pub fn warn_if(self, holds: bool, key: &str) -> Self {
-        let section = self.section;
-        if holds { self.change(|e| e.warn(section.words.text(key))) } else { self }
-    }
-
-    /// Notes the assumption that the estimate is the test of, with `{p}` and a `{verdict}`: the first text where it is rejected at .05, else
-    /// the second.
-    pub fn assumes(self, note: &str, [rejected, kept]: [&str; 2]) -> Self {
-        if let Some(p) = self.estimate().p {
-            let s = self
-                .section
-                .with("p", p)
-                .saying_of("verdict", if p < 0.05 { rejected } else { kept });
-            s.note(NoteKind::Assumption, note);
-        }
-        self
-    }
-
-    /// Adds further numbers by name that are known of a refused estimate, too.
-    pub fn known(self, numbers: impl IntoIterator<Item = (&'static str, f64)>) -> Self {
-        let estimates = &mut self.section.ledger.findings.borrow_mut().estimates;
-        for (name, number) in numbers {
-            drop(estimates[self.at].details.insert(name.to_owned(), number.into()));
-        }
-        self
-    }
-
-    /// Adds further numbers by name.
-    pub fn details<const N: usize>(self, numbers: [(&str, f64); N]) -> Self {
-        self.change(|e| e.details(numbers))
-    }
-
-    /// Adds a further number where there is one.
-    pub fn detail_if(self, name: &str, number: Option<f64>) -> Self {
-        self.change(|e| e.detail_if(name, number))
-    }
-
-    /// Adds the number in other units, so many times as large, by name.
-    pub fn rescaled(self, name: &str, times: f64) -> Self {
-        self.change(|e| {
-            let number = e.estimate.map(|number| number * times);
-            e.detail_if(name, number)
-        })
-    }
 }
 
 #[cfg(test)]
@@ -489,9 +342,6 @@ nobody = "no {A}"
 high = "above {top}"
 refused = "{e.label}: {e.reason}"
 lost = "{e.label}: {e.lost}"
-steady = "p {p:2}: {verdict}"
-changes = "it changes"
-same = "it stays"
 "#;
 
     fn about<'s>(study: &'s Study<'_, ()>) -> Result<(Section<'s>, [Variable; 2]), Failure> {
@@ -571,29 +421,5 @@ same = "it stays"
         s.limit_where("mean", |e| !e.dropped.is_empty(), "lost");
         let limits = study.close(String::new(), Vec::new(), "mean").text.limitations;
         assert_eq!(limits, "above 3 Mean: none Mean: 4 clients: late");
-    }
-
-    #[test]
-    fn what_was_found_is_asked_for_again() {
-        let run = made::six_clients(WORDS);
-        let study = Study::of(&run).unwrap();
-        let (s, _) = about(&study).unwrap();
-        for (id, number) in [("a/y/r", 0.5), ("x/a/y/r", -0.25), ("a.bond/y/r", 9.0)] {
-            s.push(Estimate::new(id, "R").value(number));
-        }
-        s.push(Estimate::new("test", "Test").value(4.0).p(0.04))
-            .assumes("steady", ["changes", "same"]);
-        let refused = s.refuse("mean", "none").assumes("steady", ["changes", "same"]);
-        assert_eq!(refused.known([("top", 2.0)]).estimate().number("top"), Some(2.0));
-        assert_eq!(s.range("/r"), Some([-0.25, 0.5]));
-        assert_eq!(s.range("/q"), None);
-        let given = s.with_given([("p", "test"), ("verdict", "test")]);
-        assert_eq!(given.map(|s| s.text("steady")).as_deref(), Some("p 4.00: 4"));
-        assert!(s.with_given([("p", "test"), ("verdict", "mean")]).is_none());
-        let notes = study.close(String::new(), Vec::new(), "").notes;
-        assert_eq!(
-            notes.iter().map(|note| &note.text[..]).collect::<Vec<_>>(),
-            ["p 0.04: it changes"]
-        );
     }
 }

@@ -52,9 +52,9 @@ pub(crate) fn outcome(
     Ok(())
 }
 
-/// Leaving after a drop of `fixed_drop`, and of every other threshold that could be defended.
+/// Leaving after a drop of `fixed_drop` scale points, and after one of every other threshold that could be defended.
 ///
-/// Drops on all clients, because the other detectors look at the whole series and so into the future.
+/// The exposure is a drop, of any client: the other detectors look at the whole series and so into the future.
 pub(crate) fn leaving(all: &Detected<'_>, at_risk: &mut Exposed, settings: &Settings) {
     // hazard ~ a drop of so many scale points at an earlier session + baseline; Efron ties, robust by therapist
     let hazard = |at_risk: &mut Exposed, drop: f64| {

@@ -45,7 +45,7 @@ pub(crate) fn detect<'s>(
 
 /// Clients, ruptures and repairs by every detector, beside the ruptures that it finds in noise with each client's sessions, mean and
 /// standard deviation, neighbouring sessions independent or correlated as in the data.
-pub(crate) fn counts(all: &Detected<'_>, run: &Run<Settings>, alliance: &Measure) {
+pub(crate) fn by_detector(all: &Detected<'_>, run: &Run<Settings>, alliance: &Measure) {
     // All detectors look at the same noise.
     let noise = [
         ("{detector}/expected_independent", Ok(0.0)),

@@ -64,7 +64,7 @@ impl Analysis for RuptureRepair {
         let mut at_risk = Exposed::of(&study, "dropout unknown")?;
         for alliance in run.measures_of(Role::Alliance) {
             let all = counts::detect(&study, alliance)?;
-            counts::counts(&all, run, alliance);
+            counts::by_detector(&all, run, alliance);
             counts::agreement(&all);
             counts::rate_and_shapes(&all, run.settings());
             after::leaving(&all, &mut at_risk, run.settings());
