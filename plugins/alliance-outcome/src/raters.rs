@@ -3,7 +3,7 @@
 use dyad_plugin::prelude::*;
 use dyad_plugin::reported::{Difference, OuterShare};
 use dyad_stats::correlation::{icc_agreement, icc_consistency, repeated_measures, williams};
-use dyad_stats::mixed::{Criterion, Rows};
+use dyad_stats::mixed::Criterion;
 use dyad_stats::moments;
 
 use crate::Study;
@@ -15,9 +15,8 @@ pub(crate) fn reliability(study: &Study<'_>, alliance: &Measure) -> Result<(), F
     let of_items = s.over(basis);
     of_items.add("reliability/A/alpha", items.alpha()).warn("warn.single_level");
     of_items.add("reliability/A/omega", items.omega()).warn("warn.single_level");
-    let (rows, lacks) = (Rows::in_nested_clusters(&[]), ["no alliance rating"]);
-    let rows = study.clients.session_rows(rows, 0, &lacks, |at, _| ratings.get(at.row).ok_or(0))?;
-    s.over(&rows).add("reliability/A/icc_therapist", rows.fit(Criterion::Reml).map(OuterShare));
+    let (s, rows) = s.session_rows(&ratings, "lacks.any", &[], &[])?;
+    s.add("reliability/A/icc_therapist", rows.fit(Criterion::Reml).map(OuterShare));
     Ok(())
 }
 

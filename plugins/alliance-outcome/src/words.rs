@@ -6,11 +6,22 @@ use dyad_plugin::sentence::side;
 use crate::Study;
 
 pub(crate) fn close(study: Study<'_>) -> Findings {
-    let pairs = study.sections([("A", Role::Alliance), ("Y", Role::Outcome)]);
+    let (s, pairs) =
+        (study.section(), study.sections([("A", Role::Alliance), ("Y", Role::Outcome)]));
     let answer = pairs.first().and_then(|pair| answer(pair, study.settings().benchmark));
-    let results = pairs.iter().map(results).chain(study.section().each_reported("beyond"));
-    let results: Vec<String> = results.collect();
-    limits(&study);
+    let results = pairs.iter().map(results).chain(s.each_reported("beyond")).collect();
+
+    // What the facts of this run do not allow to say.
+    let same_rater = |(a, y): (&Measure, &Measure)| a.rater.is_some() && a.rater == y.rater;
+    let few = |e: &Estimate| (1..10).contains(&e.n.therapists.unwrap_or(0));
+    s.limit("limits.association");
+    s.limit("limits.last");
+    s.limit_if(study.first_of(Role::Baseline).is_err(), "limits.intake");
+    s.limit_if(study.pairs().any(same_rater), "limits.rater");
+    s.limit_where("/pearson", few, "limits.therapists");
+    s.limit_where("/pearson", |e| !e.dropped.is_empty(), "limits.lost");
+    s.limit_where("/null_recovery_drift", |e| !e.warnings.is_empty(), "limits.null");
+    s.limit_where("/prediction_interval", |e| e.refused.is_some(), "limits.sites");
     study.close(answer.unwrap_or_default(), results, "")
 }
 
@@ -26,24 +37,7 @@ fn answer(s: &Section<'_>, benchmark: f64) -> Option<String> {
 
 /// One sentence for a pair of measures.
 fn results(s: &Section<'_>) -> String {
-    let said = s.with("said", s.reported("pair"));
-    match s.get("sites/A/Y/equivalence").filter(|e| e.refused.is_none()) {
-        Some(equivalence) => said.with("sites", &equivalence).text("results.with_sites"),
-        None => said.text("results.pair"),
-    }
-}
-
-/// What the facts of this run do not allow to say.
-fn limits(study: &Study<'_>) {
-    let s = study.section();
-    let same_rater = |(a, y): (&Measure, &Measure)| a.rater.is_some() && a.rater == y.rater;
-    s.limit("limits.association");
-    s.limit("limits.last");
-    s.limit_if(study.first_of(Role::Baseline).is_err(), "limits.intake");
-    s.limit_if(study.pairs().any(same_rater), "limits.rater");
-    let few = |e: &Estimate| (1..10).contains(&e.n.therapists.unwrap_or(0));
-    s.limit_where("/pearson", few, "limits.therapists");
-    s.limit_where("/pearson", |e| !e.dropped.is_empty(), "limits.lost");
-    s.limit_where("/null_recovery_drift", |e| !e.warnings.is_empty(), "limits.null");
-    s.limit_where("/prediction_interval", |e| e.refused.is_some(), "limits.sites");
+    let s = s.with("said", s.reported("pair"));
+    let with_sites = s.with_given([("sites", "sites/A/Y/equivalence")]);
+    with_sites.map_or_else(|| s.text("results.pair"), |s| s.text("results.with_sites"))
 }
