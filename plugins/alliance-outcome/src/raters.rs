@@ -3,7 +3,6 @@
 use dyad_plugin::prelude::*;
 use dyad_plugin::reported::{Difference, OuterShare};
 use dyad_stats::correlation::{icc_agreement, icc_consistency, repeated_measures, williams};
-use dyad_stats::mixed::Criterion;
 use dyad_stats::moments;
 
 use crate::Study;
@@ -15,8 +14,8 @@ pub(crate) fn reliability(study: &Study<'_>, alliance: &Measure) -> Result<(), F
     let of_items = s.over(basis);
     of_items.add("reliability/A/alpha", items.alpha()).warn("warn.single_level");
     of_items.add("reliability/A/omega", items.omega()).warn("warn.single_level");
-    let (s, rows) = s.session_rows(&ratings, "lacks.any", &[], &[])?;
-    s.add("reliability/A/icc_therapist", rows.fit(Criterion::Reml).map(OuterShare));
+    let (s, fit) = s.session_model(&ratings, "lacks.any", &[], &[])?;
+    s.add("reliability/A/icc_therapist", fit.map(OuterShare));
     Ok(())
 }
 
