@@ -3,7 +3,7 @@
 use dyad_model::{Counts, Dropped};
 
 use crate::derived::{Pairs, Sample};
-use crate::models::SessionRows;
+use crate::designs::models::SessionRows;
 
 /// The rows and persons behind an estimate, and those that were left out: see [`Words::over`](crate::words::Words::over).
 #[derive(Clone, Debug, Default)]

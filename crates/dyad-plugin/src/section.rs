@@ -12,7 +12,7 @@ use dyad_model::{Cell, Counts, Estimate, Measure, Note, NoteKind, Table};
 use dyad_stats::mixed::Fit;
 
 use crate::derived::{Clients, Variable};
-use crate::models::Regression;
+use crate::designs::models::Regression;
 use crate::reported::Reported;
 use crate::study::Ledger;
 use crate::words::{Fill, Words};
@@ -71,7 +71,7 @@ impl<'s> Section<'s> {
 
     /// Gives a placeholder a text of `words.toml`.
     #[must_use]
-    pub fn saying_of(&self, name: &'static str, key: &str) -> Self {
+    pub fn with_text(&self, name: &'static str, key: &str) -> Self {
         self.with(name, self.words.text(key))
     }
 

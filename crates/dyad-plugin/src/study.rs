@@ -7,7 +7,7 @@ use dyad_model::{Findings, Measure, Role, Text};
 use dyad_stats::replication::Effect;
 
 use crate::derived::{Clients, Variable};
-use crate::scorecard::{named, scorecard};
+use crate::designs::scorecard::{named, scorecard};
 use crate::section::Section;
 use crate::sentence::paragraph;
 use crate::{Failure, Run, summary};

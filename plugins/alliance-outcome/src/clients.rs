@@ -36,7 +36,7 @@ pub(crate) fn phases(pair: &Pair<'_>) {
         ("late", clients.mean_in_third(&pair.ratings, 2), "phase.late_caution"),
         ("mean", clients.mean(&pair.ratings), "phase.mean_caution"),
     ] {
-        let s = pair.section.with("phase", phase).saying_of("name", &format!("phase.{phase}"));
+        let s = pair.section.with("phase", phase).with_text("name", &format!("phase.{phase}"));
         let ratings = s.variable(ratings, "lacks.phase");
         let (both, [x, y]) = s.complete([&ratings, &pair.last]);
         both.add("{phase}/A/Y/pearson", pearson(&x, &y)).warn(caution);

@@ -1,7 +1,7 @@
 //! From session to session: within clients, between clients, the next session's outcome, and leaving.
 
-use dyad_plugin::lagged::{Lagged, MOST_ROWS};
-use dyad_plugin::leaving::Leaving;
+use dyad_plugin::designs::lagged::{Lagged, MOST_ROWS};
+use dyad_plugin::designs::leaving::Leaving;
 use dyad_plugin::prelude::*;
 use dyad_plugin::reported::Signed;
 use dyad_stats::correlation;

@@ -1,8 +1,8 @@
 //! The correlation across sites: pooled, beside the published value, and beside effects to be replicated.
 
+use dyad_plugin::designs::sites::Sites;
 use dyad_plugin::prelude::*;
 use dyad_plugin::reported::{Equivalence, Pooled, Prediction, Q, Tau2};
-use dyad_plugin::sites::Sites;
 use dyad_stats::meta::Published;
 
 use crate::Study;

@@ -30,8 +30,8 @@ fn answer(s: &Section<'_>, benchmark: f64) -> Option<String> {
     let r = s.get("early/A/Y/pearson")?;
     let s = s.with("r", &r);
     let Some(ci) = r.benefit_interval() else { return Some(s.text("answer.refused")) };
-    let s = s.saying_of("beside", &format!("beside.{}", side(ci, benchmark)));
-    let s = s.saying_of("direction", &format!("answer.{}", side(ci, 0.0)));
+    let s = s.with_text("beside", &format!("beside.{}", side(ci, benchmark)));
+    let s = s.with_text("direction", &format!("answer.{}", side(ci, 0.0)));
     Some(s.text("answer.given"))
 }
 

@@ -1,9 +1,9 @@
 //! On the way: sudden gains and losses from one session to the next, and who stays for how many sessions.
 
 use dyad_plugin::apa;
-use dyad_plugin::change::BeforeAfter;
+use dyad_plugin::designs::change::BeforeAfter;
+use dyad_plugin::designs::sudden::SuddenChanges;
 use dyad_plugin::prelude::*;
-use dyad_plugin::sudden::SuddenChanges;
 use dyad_stats::moments::{Moments, median, one_sample};
 use dyad_stats::sequence::SuddenRule;
 

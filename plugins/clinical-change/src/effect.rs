@@ -3,7 +3,7 @@
 //! Intervals by therapist are about therapists like these at these sites, the network as it is. Where sites are a sample of others,
 //! `site_low` and `site_high` among the details hold the interval by site.
 
-use dyad_plugin::change::BeforeAfter;
+use dyad_plugin::designs::change::BeforeAfter;
 use dyad_plugin::prelude::*;
 use dyad_plugin::reported::MeanByTherapist;
 use dyad_stats::change::{is_case, pre_post_contributions, pre_post_effect};
@@ -15,9 +15,9 @@ pub(crate) fn effects(outcome: &BeforeAfter<'_>) {
     let (change, has_therapists) = (outcome.change(), s.clients.has_therapists());
     if has_therapists {
         let mean = s.mean_by_therapist(&change).map(MeanByTherapist::tested);
-        s.saying_of("interval", "by.therapist").add("Y/mean_change", mean);
+        s.with_text("interval", "by.therapist").add("Y/mean_change", mean);
     } else {
-        s.saying_of("interval", "by.client").add("Y/mean_change", one_sample(&change, 0.0));
+        s.with_text("interval", "by.client").add("Y/mean_change", one_sample(&change, 0.0));
     }
     s.add("Y/pre_post", pre_post_effect(before, after, *sign))
         .warn_if(has_therapists, "warn.pre_post");

@@ -1,7 +1,7 @@
 //! The classes of change by Jacobson and Truax, and the rates a service reports by fixed thresholds.
 
 use dyad_plugin::Rate;
-use dyad_plugin::change::BeforeAfter;
+use dyad_plugin::designs::change::BeforeAfter;
 use dyad_plugin::figure::Marks;
 use dyad_plugin::prelude::*;
 use dyad_stats::SCORE_TOLERANCE;

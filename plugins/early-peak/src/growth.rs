@@ -1,6 +1,6 @@
 //! The course over the sessions: means by a mixed model, a parabola, slopes that meet at knots, and the kind of course each client has.
 
-use dyad_plugin::course::Course;
+use dyad_plugin::designs::course::Course;
 use dyad_plugin::prelude::*;
 use dyad_plugin::reported::{ByFieller, HighestPoint, Share};
 use dyad_stats::growth::{CourseKind, Term};

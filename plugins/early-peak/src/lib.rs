@@ -8,8 +8,8 @@ mod growth;
 mod sessions;
 mod words;
 
-use dyad_plugin::course::Course;
 use dyad_plugin::derived::{in_window, is_window};
+use dyad_plugin::designs::course::Course;
 use dyad_plugin::prelude::*;
 
 dyad_plugin::settings! {

@@ -1,6 +1,6 @@
 //! Session by session: the mean, where each client's highest early rating falls, and how far the tested session stands out.
 
-use dyad_plugin::course::Course;
+use dyad_plugin::designs::course::Course;
 use dyad_plugin::reported::{AgainstAnyOrder, Drifting, Mean, PeakShare};
 use dyad_stats::moments::one_sample;
 use dyad_stats::resample::ar1_complete;

@@ -71,9 +71,9 @@ fn answer(s: &Section<'_>) -> Option<String> {
         side => side,
     };
     let verdict = s.get("verdict/A")?.verdict.unwrap_or(Verdict::Undecided);
-    let s = s.saying_of("verdict", &format!("answer.{}", verdict.as_str()));
+    let s = s.with_text("verdict", &format!("answer.{}", verdict.as_str()));
     let s = s.with("contrast", &contrast).with("share", &share);
-    Some(s.saying_of("shown", &format!("answer.{shown}")).text("answer.given"))
+    Some(s.with_text("shown", &format!("answer.{shown}")).text("answer.given"))
 }
 
 /// What the facts about one measure do not allow to say.

@@ -1,8 +1,8 @@
 //! What follows ruptures: the outcome, and leaving.
 
-use dyad_plugin::detected::Detected;
-use dyad_plugin::exposed::{Exposed, Hazard};
-use dyad_plugin::groups::sizes;
+use dyad_plugin::designs::detected::Detected;
+use dyad_plugin::designs::exposed::{Exposed, Hazard};
+use dyad_plugin::designs::groups::sizes;
 use dyad_plugin::prelude::*;
 use dyad_plugin::reported::MedianTime;
 use dyad_stats::sequence::{RuptureGroup as Group, RuptureGroups as Groups, first_drop};

@@ -1,7 +1,7 @@
 //! The detectors, how many ruptures they find, how many they would find if there were none, how far they agree, and how ruptures come
 //! and go.
 
-use dyad_plugin::detected::{Detected, Detector};
+use dyad_plugin::designs::detected::{Detected, Detector};
 use dyad_plugin::prelude::*;
 use dyad_stats::sequence::{MovingRange, Repair, Rule, RuleAgreement, RuptureShape};
 
@@ -110,7 +110,7 @@ pub(crate) fn rate_and_shapes(all: &Detected<'_>, settings: &Settings) {
     let shapes = ruptures.map(|_| all.found.shapes(DEFAULT, settings.repair_window));
     let counts = RuptureShape::ALL.map(|shape| {
         let (key, described) = ("shape/A/{shape}", format!("shape.{}", shape.as_str()));
-        let s = s.with("shape", shape.as_str()).saying_of("described", &described);
+        let s = s.with("shape", shape.as_str()).with_text("described", &described);
         let count = shapes.as_ref().map(|counts| counts[shape as usize]);
         s.add(key, count).details([("ruptures", all.found.count(DEFAULT).ruptures as f64)]);
         (s.id(key), described)

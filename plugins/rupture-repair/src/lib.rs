@@ -8,7 +8,7 @@ mod after;
 mod counts;
 mod words;
 
-use dyad_plugin::exposed::Exposed;
+use dyad_plugin::designs::exposed::Exposed;
 use dyad_plugin::prelude::*;
 
 dyad_plugin::settings! {

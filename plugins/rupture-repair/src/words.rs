@@ -38,7 +38,7 @@ fn answer(s: &Section<'_>) -> String {
     let noise = s.with_given([("ruptures", "{detector}/ruptures"), noise]);
     let hazard = s.get("dropout/A/hazard_ratio/by_therapist").and_then(|hazard| {
         let verdict = format!("leave.{}", side(hazard.ci?, 1.0));
-        Some(s.with("hazard", &hazard).saying_of("verdict", &verdict).text("answer.hazard"))
+        Some(s.with("hazard", &hazard).with_text("verdict", &verdict).text("answer.hazard"))
     });
     let said = [
         s.numbers([("low", low), ("high", high)]).text("answer.clients"),

@@ -1,9 +1,9 @@
 //! A burnout measure: one score per therapist, how many are burnt out by it, and what it goes with from session to session.
 
-use dyad_plugin::cases::OTHER_RULES;
-use dyad_plugin::centred::OfTherapists;
+use dyad_plugin::designs::cases::OTHER_RULES;
+use dyad_plugin::designs::centred::OfTherapists;
+use dyad_plugin::designs::session_model::Column::{Client, Session as Since, SessionBy};
 use dyad_plugin::prelude::*;
-use dyad_plugin::session_model::Column::{Client, Session as Since, SessionBy};
 use dyad_stats::mixed::{Fit, Level as Random};
 
 use crate::Study;

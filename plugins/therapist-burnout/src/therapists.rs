@@ -1,6 +1,6 @@
 //! How much of an outcome lies between therapists, what of it is burnout, and whether single therapists can be told apart.
 
-use dyad_plugin::deviations::Deviations;
+use dyad_plugin::designs::deviations::Deviations;
 use dyad_plugin::prelude::*;
 use dyad_plugin::reported::{ClusterShare, VarianceExplained};
 use dyad_stats::power::detectable_icc;

@@ -1,9 +1,9 @@
 //! The paragraphs that need a decision: plain answer and limitations, and what must be known of the models. The texts themselves are in
 //! `words.toml`.
 
+use dyad_plugin::designs::singular::is_singular;
 use dyad_plugin::prelude::*;
 use dyad_plugin::sentence::side;
-use dyad_plugin::singular::is_singular;
 
 use crate::Study;
 
@@ -27,7 +27,7 @@ fn with_alliance(s: &Section<'_>) -> Option<String> {
     let direction = side(ci, 0.0);
     let missed = s.number("alliance/A/B/detectable").filter(|_| direction == "across");
     let missed = missed.map(|size| s.with("smallest", size).text("burnout.missed"));
-    let s = s.saying_of("direction", &format!("burnout.{direction}"));
+    let s = s.with_text("direction", &format!("burnout.{direction}"));
     Some(s.with("smallest", missed.unwrap_or_default()).text("burnout.answer"))
 }
 

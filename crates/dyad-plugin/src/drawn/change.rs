@@ -5,7 +5,7 @@ use dyad_model::{Estimate, apa};
 use dyad_stats::change::Classifier;
 
 use crate::binned;
-use crate::change::BeforeAfter;
+use crate::designs::change::BeforeAfter;
 
 impl BeforeAfter<'_> {
     /// Adds the Jacobson–Truax plot; nothing without clients. The estimates of these keys are the classes, named as their ids end. The words

@@ -3,7 +3,7 @@
 use dyad_model::figure::{Marks, Plot, Trajectory, TrajectorySeries};
 use dyad_stats::resample::Generator;
 
-use crate::course::Course;
+use crate::designs::course::Course;
 use crate::section::Section;
 
 /// Clients whose own lines are drawn.

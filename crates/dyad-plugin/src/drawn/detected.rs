@@ -2,7 +2,7 @@
 
 use dyad_model::{Cell, ColumnKind};
 
-use crate::detected::{Detected, Detector};
+use crate::designs::detected::{Detected, Detector};
 use crate::words::Words;
 
 impl Detected<'_> {
@@ -57,7 +57,7 @@ mod tests {
     use dyad_model::figure::Plot;
 
     use super::*;
-    use crate::detected::tests::detected;
+    use crate::designs::detected::tests::detected;
     use crate::{Study, made};
 
     const WORDS: &str = r#"

@@ -35,7 +35,7 @@ impl Section<'_> {
 mod tests {
     use super::*;
     use crate::Study;
-    use crate::leaving::tests::run;
+    use crate::designs::leaving::tests::run;
 
     #[test]
     fn each_stands_against_those_after_it() {

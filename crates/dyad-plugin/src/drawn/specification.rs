@@ -55,7 +55,7 @@ mod tests {
 
     use super::*;
     use crate::Study;
-    use crate::leaving::tests::run;
+    use crate::designs::leaving::tests::run;
     use crate::reported::HazardRatio;
 
     #[test]

@@ -5,7 +5,7 @@ use dyad_stats::change::PrePostEffect;
 
 use super::Reported;
 use crate::Given;
-use crate::change::Criterion;
+use crate::designs::change::Criterion;
 use crate::section::Section;
 
 /// Below this many clients the interval of a standardised mean change holds the truth less often than it should.

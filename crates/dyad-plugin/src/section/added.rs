@@ -49,7 +49,7 @@ impl Added<'_, '_> {
             let s = self
                 .section
                 .with("p", p)
-                .saying_of("verdict", if p < 0.05 { rejected } else { kept });
+                .with_text("verdict", if p < 0.05 { rejected } else { kept });
             s.note(NoteKind::Assumption, note);
         }
         self

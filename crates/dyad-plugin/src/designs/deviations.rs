@@ -106,7 +106,7 @@ impl Section<'_> {
     pub fn normality(&self, deviations: &Deviations) {
         let Some(Farthest { distance, limit }) = deviations.farthest() else { return };
         let apart = distance > limit;
-        self.saying_of("verdict", if apart { "normality.apart" } else { "normality.together" })
+        self.with_text("verdict", if apart { "normality.apart" } else { "normality.together" })
             .with("therapists", deviations.len())
             .numbers([("farthest", distance), ("limit", limit)])
             .note(NoteKind::Assumption, "normality.note");
@@ -132,10 +132,10 @@ impl Section<'_> {
             ("reliability", deviations.reliability.mean),
         ]);
         let form = if deviations.unreliable() { "binned" } else { "ordered" };
-        let s = s.saying_of("caption", &format!("caterpillar.{form}"));
-        let s = s.saying_of("alt", &format!("caterpillar.{form}_alt"));
+        let s = s.with_text("caption", &format!("caterpillar.{form}"));
+        let s = s.with_text("alt", &format!("caterpillar.{form}_alt"));
         let s =
-            if left > 0 { s.saying_of("small", "caterpillar.small") } else { s.with("small", "") };
+            if left > 0 { s.with_text("small", "caterpillar.small") } else { s.with("small", "") };
         let ranged = |therapist: &RandomIntercept| {
             let [low, high] = therapist.interval();
             Ranged { estimate: therapist.estimate, low, high }

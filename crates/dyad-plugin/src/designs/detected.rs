@@ -73,7 +73,7 @@ impl<'s> Detected<'s> {
     pub fn about(&self, detector: &Detector) -> Section<'s> {
         let s = self.section.with("detector", self.section.id(detector.id));
         let s = s.with("name", detector.label());
-        s.saying_of("described", &format!("detector.{}", detector.name))
+        s.with_text("described", &format!("detector.{}", detector.name))
     }
 
     /// The section about two detectors, too, by their positions: `{first}` and `{second}` in ids, `{one}` and `{other}` in words; and whether
@@ -117,7 +117,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::Study;
     use crate::derived::Variable;
-    use crate::leaving::tests::run;
+    use crate::designs::leaving::tests::run;
 
     /// A detector that finds a rupture, and one that finds none.
     pub(crate) fn detected<'s>(study: &'s Study<'_, ()>, fewest: usize) -> Detected<'s> {

@@ -6,7 +6,7 @@ use dyad_stats::mixed::{KeptRows, NullRecovery, Rows, null_recovery, null_recove
 use dyad_stats::moments::{Moments, group_means};
 use dyad_stats::resample::Plan;
 
-use crate::models::SessionRows;
+use crate::designs::models::SessionRows;
 use crate::{Failure, Pair, Run};
 
 /// The columns of the model besides the intercept.

@@ -6,7 +6,7 @@ use dyad_model::{Counts, Role};
 use dyad_stats::survival::AtRisk;
 
 use crate::derived::{Clients, Variable};
-use crate::models::At;
+use crate::designs::models::At;
 use crate::reported::ByCluster;
 use crate::{Basis, Failure, Rate, Run, Study};
 

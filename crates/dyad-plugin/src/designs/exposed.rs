@@ -2,7 +2,7 @@
 
 use dyad_stats::survival::{Cox, TimeScale};
 
-use crate::leaving::{Leaving, SessionsAtRisk};
+use crate::designs::leaving::{Leaving, SessionsAtRisk};
 use crate::reported::{ByCluster, HazardRatio, RatioByCluster, Steady};
 use crate::{Basis, Failure, Study};
 
@@ -122,7 +122,7 @@ impl Hazard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::leaving::tests::run;
+    use crate::designs::leaving::tests::run;
 
     #[test]
     fn a_client_is_exposed_after_the_session_where_it_happened() {

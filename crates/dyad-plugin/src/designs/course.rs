@@ -8,7 +8,7 @@ use dyad_stats::mixed::Rows;
 use dyad_stats::moments::Moments;
 use dyad_stats::sequence::Occasions;
 
-use crate::models::SessionRows;
+use crate::designs::models::SessionRows;
 use crate::section::Section;
 use crate::{Basis, Failure, Floats};
 

@@ -3,7 +3,7 @@
 use dyad_model::Role;
 use dyad_stats::survival::{KaplanMeier, LifeTable, SurvivalInterval, kaplan_meier};
 
-use crate::leaving::LEFT;
+use crate::designs::leaving::LEFT;
 use crate::section::Section;
 use crate::{Failure, Study};
 
@@ -40,7 +40,7 @@ impl<S> Study<'_, S> {
 #[cfg(test)]
 mod tests {
     use crate::Study;
-    use crate::leaving::tests::run;
+    use crate::designs::leaving::tests::run;
 
     #[test]
     fn who_did_not_leave_is_censored_at_the_last_session() {

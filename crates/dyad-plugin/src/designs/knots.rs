@@ -5,7 +5,7 @@ use dyad_stats::growth::Term;
 use dyad_stats::mixed::Criterion;
 
 use crate::Given;
-use crate::models::SessionRows;
+use crate::designs::models::SessionRows;
 use crate::reported::Reported;
 use crate::section::Section;
 

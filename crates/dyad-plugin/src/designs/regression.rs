@@ -6,7 +6,7 @@ use dyad_stats::moments::standardised;
 
 use crate::Given;
 use crate::derived::Variable;
-use crate::models::Regression;
+use crate::designs::models::Regression;
 use crate::reported::{ByCluster, Reported};
 use crate::section::{Added, Section};
 
@@ -153,11 +153,11 @@ impl<'s> Section<'s> {
         let curved = [columns, &[("squared", &squared[..])]].concat();
         if let Some(curve) = fit(&curved).and_then(|fit| fit.slope("squared").ok()) {
             let says = if curve.p < 0.05 { "note.too_simple" } else { "note.no_curve" };
-            let s = self.numbers([("b", curve.estimate), ("p", curve.p)]).saying_of("says", says);
+            let s = self.numbers([("b", curve.estimate), ("p", curve.p)]).with_text("says", says);
             s.note(NoteKind::Assumption, "note.line");
         }
         let far = found.skewness.abs() > FAR[0] || found.kurtosis.abs() > FAR[1];
-        let s = self.saying_of("says", if far { "note.far" } else { "note.near" }).numbers([
+        let s = self.with_text("says", if far { "note.far" } else { "note.near" }).numbers([
             ("influential", found.influential as f64),
             ("leverage", found.high_leverage as f64),
             ("cook", found.cooks_max),
