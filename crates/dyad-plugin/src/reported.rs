@@ -19,7 +19,7 @@ use dyad_model::Estimate;
 
 pub use correlation::Signed;
 pub use growth::{ByFieller, HighestPoint};
-pub use linear::{ByCluster, Difference};
+pub use linear::{Difference, OddsRatio};
 pub use mean::{ChangeByTherapist, Mean, MeanByTherapist, Share};
 pub(crate) use mean::{interval_by_site, with_site};
 pub use mediation::{Aroian, Sobel, product_of_paths};

@@ -7,6 +7,7 @@ mod dependencies;
 mod length;
 mod machine;
 mod packages;
+mod plugin_size;
 mod switched_off;
 
 use std::fs;
@@ -60,13 +61,14 @@ fn has_extension(path: &str, extensions: &[&str]) -> bool {
 /// A rule: what it says, and what it finds wrong. An `Err` is a rule that could not be checked.
 type Rule = (&'static str, fn(&Workspace) -> Result<Vec<String>, String>);
 
-const RULES: [Rule; 8] = [
+const RULES: [Rule; 9] = [
     ("no source file is longer than 600 lines", length::check),
     ("every dataset has its files, and the files are those of SOURCE.md", datasets::check),
     ("ARCHITECTURE.md names every crate and plugin", code_map::check),
     ("every citation is in references.bib", citations::check),
     ("what is linked has an allowed licence and is not banned", dependencies::check),
     ("every package takes the lints; a plugin is a cdylib without unsafe code", packages::check),
+    ("a plugin's source has at most 300 lines of code", plugin_size::check),
     ("no test is switched off", switched_off::check),
     ("no path of one machine is written down", machine::check),
 ];

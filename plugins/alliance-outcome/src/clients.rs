@@ -1,6 +1,5 @@
 //! Over clients: the early alliance and the last outcome, later phases, therapists, moderators, and several variables at once.
 
-use dyad_plugin::derived::Variable;
 use dyad_plugin::prelude::*;
 use dyad_stats::correlation::{partial, pearson, spearman};
 
@@ -61,13 +60,11 @@ pub(crate) fn levels(pair: &Pair<'_>) {
 
 /// For whom the link holds: final ~ baseline + early + C + early × C for every covariate, both centred.
 pub(crate) fn moderators(study: &Study<'_>, pair: &Pair<'_>) -> Result<(), Failure> {
-    let early = Variable::new(pair.early.values.clone(), "no early alliance rating");
     for covariate in study.measures_of(Role::Covariate) {
-        let (s, name) = (pair.section.about("C", covariate), covariate.name());
-        let values = study.clients.value(study, covariate)?;
-        let moderator = Variable::new(values, format!("no {name}"));
-        let (s, [x, y, z, c]) = s.complete([&early, &pair.last, &pair.baseline, &moderator]);
-        let found = s.moderated(&[("baseline", &z)], [("the alliance", &x), (&name, &c)], &y);
+        let (s, moderator) = (pair.section.about("C", covariate), study.of_clients(covariate)?);
+        let (s, [x, y, z, c]) = s.complete([&pair.early, &pair.last, &pair.baseline, &moderator]);
+        let (x, c) = (("the alliance", &x[..]), (&covariate.name()[..], &c[..]));
+        let found = s.moderated(&[("baseline", &z)], [x, c], &y);
         s.add("moderator/A/Y/C/interaction", found);
     }
     Ok(())

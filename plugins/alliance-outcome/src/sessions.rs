@@ -5,7 +5,6 @@ use dyad_plugin::designs::leaving::Leaving;
 use dyad_plugin::prelude::*;
 use dyad_plugin::reported::Signed;
 use dyad_stats::correlation;
-use dyad_stats::mixed::Criterion;
 use dyad_stats::resample::Plan;
 
 use crate::Study;
@@ -24,10 +23,7 @@ pub(crate) fn correlations(pair: &Pair<'_>) {
 /// What the alliance says of the next session's outcome, with the known biases of the model, and how often that would be found without it.
 pub(crate) fn lagged(study: &Study<'_>, pair: &Pair<'_>) -> Result<(), Failure> {
     let lagged = Lagged::of(study, pair)?;
-    let fit = lagged.rows.fit(Criterion::Reml);
-    let [gap, gap_sd] = lagged.gap.unwrap_or_default();
-    let s = pair.section.over(&lagged.rows).numbers([("gap", gap), ("gap_sd", gap_sd)]);
-    let s = s.numbers([("each", lagged.sessions_each()), ("later", lagged.later)]);
+    let (s, fit) = (lagged.section(&pair.section), lagged.fit());
     s.effect("session/A/Y/lagged_within", &fit, &[("within", 1.0)])
         .warn("bias.outcome_before")
         .warn("bias.later")
@@ -56,9 +52,7 @@ pub(crate) fn dropout(study: &Study<'_>, alliance: &Measure) -> Result<(), Failu
     let leaving = Leaving::of(study, &study.clients, "dropout not known")?;
     let Some(leaving) = s.or_refuse(leaving, &keys) else { return Ok(()) };
     let sessions = leaving.sessions(|at| ratings.get(at.previous?));
-    let odds_ratio = sessions.odds_ratio("alliance");
-    let events = [("events", sessions.rows.events() as f64)];
-    s.over(&sessions).add("dropout/A/odds_ratio", odds_ratio).details(events);
+    s.over(&sessions).add("dropout/A/odds_ratio", sessions.odds_ratio("alliance"));
 
     let window = study.settings().early_window;
     let early = study.mean_in(&s, alliance, window, "lacks.rating")?;
@@ -66,7 +60,6 @@ pub(crate) fn dropout(study: &Study<'_>, alliance: &Measure) -> Result<(), Failu
     let variables = [&stayed, &early, &leaving.left, &leaving.baseline];
     let (s, [_, early, left, baseline]) = s.complete(variables);
     let odds_ratio = s.odds_ratio(&[("alliance", &early), ("baseline", &baseline)], &left);
-    let events = [("events", left.iter().sum())];
-    s.add("dropout/A/early_odds_ratio", odds_ratio).details(events);
+    s.add("dropout/A/early_odds_ratio", odds_ratio);
     Ok(())
 }

@@ -3,7 +3,7 @@
 use dyad_stats::survival::{Cox, TimeScale};
 
 use crate::designs::leaving::{Leaving, SessionsAtRisk};
-use crate::reported::{ByCluster, HazardRatio, RatioByCluster, Steady};
+use crate::reported::{HazardRatio, OddsRatio, RatioByCluster, Steady};
 use crate::{Basis, Failure, Study};
 
 /// The sessions of the clients with a known end and a baseline, or the measure that the study lacks. A client is exposed from the session
@@ -66,7 +66,7 @@ impl Exposed {
     ///
     /// # Errors
     /// The sentence to refuse with.
-    pub fn odds_ratio(&self, name: &str) -> Result<ByCluster, String> {
+    pub fn odds_ratio(&self, name: &str) -> Result<OddsRatio, String> {
         self.usable(name)?.odds_ratio(name)
     }
 

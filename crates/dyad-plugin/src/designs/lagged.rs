@@ -2,11 +2,14 @@
 //! the outcome one session later.
 
 use dyad_model::Counts;
-use dyad_stats::mixed::{KeptRows, NullRecovery, Rows, null_recovery, null_recovery_drift};
+use dyad_stats::mixed::{
+    Criterion, Fit, KeptRows, NullRecovery, Rows, null_recovery, null_recovery_drift,
+};
 use dyad_stats::moments::{Moments, group_means};
 use dyad_stats::resample::Plan;
 
 use crate::designs::models::SessionRows;
+use crate::section::Section;
 use crate::{Failure, Pair, Run};
 
 /// The columns of the model besides the intercept.
@@ -18,10 +21,8 @@ pub const MOST_ROWS: usize = 2_000;
 /// The rows of Y ~ (session − 1) + alliance at the session before, in parts `within`, `between_client` and `between_therapist` +
 /// `baseline`, and what was seen while they were collected. The lag goes by session number: a missed session is a gap.
 pub struct Lagged {
-    /// What the model is fitted to.
-    pub rows: SessionRows,
-    /// Of the ratings in a client's mean, the share later than the session that predicts.
-    pub later: f64,
+    rows: SessionRows,
+    later: f64,
     /// Days from one session to the next, mean and standard deviation, where the study has days.
     pub gap: Option<[f64; 2]>,
     kept: KeptRows<'static>,
@@ -74,10 +75,23 @@ impl Lagged {
         Ok(Self { rows, later: later.mean().unwrap_or(0.0), gap, kept })
     }
 
-    /// Rows per client.
+    /// The section over the rows, which may name the rows per client, `{each}`, the share of ratings in a client's mean that are later than
+    /// the session that predicts, `{later}`, and the days between sessions with their standard deviation, `{gap}` and `{gap_sd}`.
     #[must_use]
-    pub fn sessions_each(&self) -> f64 {
-        self.rows.rows.len().max(1) as f64 / self.rows.n.clients.unwrap_or(1).max(1) as f64
+    pub fn section<'s>(&self, section: &Section<'s>) -> Section<'s> {
+        let rows = self.rows.rows.len().max(1) as f64;
+        let each = rows / self.rows.n.clients.unwrap_or(1).max(1) as f64;
+        let [gap, gap_sd] = self.gap.unwrap_or_default();
+        let section = section.over(&self.rows).numbers([("each", each), ("later", self.later)]);
+        section.numbers([("gap", gap), ("gap_sd", gap_sd)])
+    }
+
+    /// The model, by REML.
+    ///
+    /// # Errors
+    /// The sentence to refuse with.
+    pub fn fit(&self) -> Result<Fit, String> {
+        self.rows.fit(Criterion::Reml)
     }
 
     /// How often this design finds an effect that is not there, with residuals independent, as the model has it; and over how many rows,

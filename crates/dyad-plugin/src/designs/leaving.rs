@@ -7,7 +7,7 @@ use dyad_stats::survival::AtRisk;
 
 use crate::derived::{Clients, Variable};
 use crate::designs::models::At;
-use crate::reported::ByCluster;
+use crate::reported::OddsRatio;
 use crate::{Basis, Failure, Rate, Run, Study};
 
 /// From this value on a dropout measure says that the client left.
@@ -129,9 +129,10 @@ impl SessionsAtRisk {
     ///
     /// # Errors
     /// The sentence to refuse with.
-    pub fn odds_ratio(&self, name: &str) -> Result<ByCluster, String> {
+    pub fn odds_ratio(&self, name: &str) -> Result<OddsRatio, String> {
         let therapists = self.therapists.as_deref().unwrap_or_default();
-        Ok(ByCluster(self.rows.log_odds_ratio(name, therapists)?, therapists.len()))
+        let (b, events) = (self.rows.log_odds_ratio(name, therapists)?, self.rows.events() as f64);
+        Ok(OddsRatio { b, clusters: therapists.len(), events })
     }
 }
 

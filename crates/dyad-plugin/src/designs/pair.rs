@@ -32,26 +32,33 @@ impl<S> Study<'_, S> {
     ///
     /// # Errors
     /// A [`Failure`] if a column was not granted.
-    pub fn process_variables<'s>(
-        &'s self,
+    pub fn process_variables(
+        &self,
         early_window: [i64; 2],
-    ) -> Result<Vec<(&'s Measure, Variable)>, Failure> {
+    ) -> Result<Vec<(&Measure, Variable)>, Failure> {
         let is_total = |m: &Measure| {
             let subscale = format!("{}.", m.id);
             self.measures_of(Role::Alliance).any(|other| other.id.starts_with(&subscale))
         };
         let mut variables = Vec::new();
-        let mut push = |measure: &'s Measure, values| {
-            let lacks = format!("no {}", measure.name());
-            variables.push((measure, Variable::new(values, lacks)));
-        };
         for alliance in self.measures_of(Role::Alliance).filter(|m| !is_total(m)) {
-            push(alliance, self.clients.mean_in(&self.scores(alliance)?, early_window));
+            let early = self.clients.mean_in(&self.scores(alliance)?, early_window);
+            variables.push((alliance, Variable::new(early, format!("no {}", alliance.name()))));
         }
         for covariate in self.measures_of(Role::Covariate) {
-            push(covariate, self.clients.value(self, covariate)?);
+            variables.push((covariate, self.of_clients(covariate)?));
         }
         Ok(variables)
+    }
+
+    /// A measure of any level, one value per client: see [`Clients::value`](crate::derived::Clients::value). Who has none lacks the measure
+    /// by its name.
+    ///
+    /// # Errors
+    /// A [`Failure`] if its column was not granted.
+    pub fn of_clients(&self, measure: &Measure) -> Result<Variable, Failure> {
+        let values = self.clients.value(self, measure)?;
+        Ok(Variable::new(values, format!("no {}", measure.name())))
     }
 
     /// Reads an alliance and an outcome measure, with this window of early sessions.

@@ -7,7 +7,7 @@ use dyad_stats::moments::standardised;
 use crate::Given;
 use crate::derived::Variable;
 use crate::designs::models::Regression;
-use crate::reported::{ByCluster, Reported};
+use crate::reported::{OddsRatio, Reported};
 use crate::section::{Added, Section};
 
 /// A skewness or an excess kurtosis beyond these is far from normal.
@@ -135,11 +135,12 @@ impl<'s> Section<'s> {
     ///
     /// # Errors
     /// The sentence to refuse with.
-    pub fn odds_ratio(&self, columns: &[(&str, &[f64])], y: &[f64]) -> Result<ByCluster, String> {
+    pub fn odds_ratio(&self, columns: &[(&str, &[f64])], y: &[f64]) -> Result<OddsRatio, String> {
         let therapists = self.therapists().unwrap_or_default();
         let fit = glm(columns, y, &[], Family::Logit, &therapists)?;
         let first = columns.first().map_or("", |(name, _)| name);
-        Ok(ByCluster(fit.coefficient(first)?, therapists.len()))
+        let (b, events) = (fit.coefficient(first)?, y.iter().sum());
+        Ok(OddsRatio { b, clusters: therapists.len(), events })
     }
 
     /// Adds what the residuals of y ~ columns say, as the notes `note.outliers` and `note.residuals`, and whether the squared deviations of
@@ -254,16 +255,20 @@ near = "near"
     }
 
     #[test]
-    fn an_odds_ratio_without_therapists_says_so() {
+    fn an_odds_ratio_says_what_its_interval_rests_on() {
         let run = made::six_clients(WORDS);
         let study = Study::of(&run).unwrap();
         let s = study.section().over_clients((0..6).collect(), "");
         let left = [0.0, 1.0, 0.0, 0.0, 1.0, 1.0];
-        let by_therapist = s.add("b", s.odds_ratio(&[("x", &X)], &left)).estimate();
-        assert_eq!(by_therapist.statistic.unwrap().df, Some(2.0));
-        assert!(by_therapist.warnings[0].contains("few therapists"));
-        let alone = study.section();
-        let alone = alone.add("b", s.odds_ratio(&[("x", &X)], &left).map(|b| ByCluster(b.0, 30)));
-        assert!(alone.estimate().warnings.is_empty());
+        let found = s.odds_ratio(&[("x", &X)], &left).unwrap();
+        let few = s.estimated("b", Ok::<_, String>(found));
+        assert_eq!(few.number("events"), Some(3.0));
+        assert_eq!(few.statistic.unwrap().df, Some(2.0));
+        assert!(few.warnings[0].contains("few therapists"));
+        let many = s.estimated("b", Ok::<_, String>(OddsRatio { clusters: 30, ..found }));
+        assert!(many.warnings.is_empty());
+        let b = dyad_stats::linear::GlmCoefficient { robust_se: None, ..found.b };
+        let none = s.estimated("b", Ok::<_, String>(OddsRatio { b, clusters: 0, ..found }));
+        assert!(none.warnings[0].contains("no therapists") && none.statistic.unwrap().name == "z");
     }
 }

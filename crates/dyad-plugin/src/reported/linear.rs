@@ -36,18 +36,25 @@ impl Reported for ClusterRobust {
     }
 }
 
-/// The ratio exp(b) of a coefficient on the log scale, and how many clusters its standard error rests on.
+/// The odds ratio exp(b) of a coefficient on the log scale, how many clusters its standard error rests on, and how many rows had the event.
 #[derive(Clone, Copy, Debug)]
-pub struct ByCluster(pub GlmCoefficient, pub usize);
+pub struct OddsRatio {
+    /// The coefficient.
+    pub b: GlmCoefficient,
+    /// Clusters of the robust standard error; 0 where there is none.
+    pub clusters: usize,
+    /// Rows with the event.
+    pub events: f64,
+}
 
 /// With t and clusters − 1 degrees of freedom where the standard error is robust, else z; few clusters are said.
-impl Reported for ByCluster {
+impl Reported for OddsRatio {
     fn onto(self, estimate: Estimate, _: &Section<'_>) -> Estimate {
-        let Self(b, clusters) = self;
+        let Self { b, clusters, events } = self;
         let robust = b.robust_se.is_some();
         estimate
             .tested_ratio(b, clusters)
-            .details([("log_odds_ratio", b.estimate), ("se_model", b.se)])
+            .details([("log_odds_ratio", b.estimate), ("se_model", b.se), ("events", events)])
             .warn_if(
                 !robust,
                 "the study names no therapists: clients of one therapist count as unrelated",

@@ -25,7 +25,7 @@ impl Section<'_> {
         findings.estimates.iter().filter(alike).cloned().collect()
     }
 
-    /// The estimates so far that `words.toml` names as the `rows` of a table: see [`Words::rows_of`].
+    /// The estimates so far that `words.toml` names as the `rows` of a table: see [`Words::rows_of`](crate::words::Words::rows_of).
     #[must_use]
     pub fn rows_of(&self, table: &str) -> Vec<Estimate> {
         let findings = self.ledger.findings.borrow();
@@ -61,13 +61,13 @@ impl Section<'_> {
         given.filter_map(|e| self.words.sentence(&e)).collect()
     }
 
-    /// A sentence for every estimate of a list of `[reported]`: see [`Words::each_reported`].
+    /// A sentence for every estimate of a list of `[reported]`: see [`Words::each_reported`](crate::words::Words::each_reported).
     #[must_use]
     pub fn each_reported(&self, list: &str) -> Vec<String> {
         self.words.each_reported(list, &self.ledger.findings.borrow())
     }
 
-    /// The estimates of a list of `[reported]`: see [`Words::reported`].
+    /// The estimates of a list of `[reported]`: see [`Words::reported`](crate::words::Words::reported).
     #[must_use]
     pub fn reported(&self, list: &str) -> String {
         self.words.reported(list, &self.ledger.findings.borrow())
