@@ -311,7 +311,7 @@ impl<'s> Section<'s> {
 
     /// Adds a figure, with its marks; the plot gets the axes that `words.toml` names, or none.
     pub fn figure(&self, key: &str, marks: Marks, plot: impl FnOnce([Axis; 2]) -> Plot) {
-        let figure = self.words.figure_with_axes(key, self.n(), plot).marks(marks);
+        let figure = self.words.figure(key, self.n(), plot).marks(marks);
         self.ledger.findings.borrow_mut().figures.push(figure);
     }
 

@@ -9,7 +9,7 @@
 //! symbol = { bounded = "r" }          # how sentences write it; without one they leave it out
 //! ```
 //!
-//! A figure has `title`, `caption` and `alt`, and `x` and `y` for the titles of its axes ([`Words::figure_with_axes`]); a table `title`, `note`
+//! A figure has `title`, `caption` and `alt`, and `x` and `y` for the titles of its axes; a table `title`, `note`
 //! and `columns`, or the `rows` it sums up; everything else that is said stands under `[text]`.
 //!
 //! `run.words().about("A", alliance).about("Y", outcome).estimate("early/A/Y/pearson")` is that estimate: in an id, a part between
@@ -133,37 +133,17 @@ impl<'d> Words<'d> {
         words.source.iter().fold(estimate.method(self.fill(&words.method)), |e, key| e.source(key))
     }
 
-    /// A figure without axes, with its title, caption and alternative text.
+    /// A figure with its title, caption and alternative text. Its axes, horizontal and vertical, have the titles `x` and `y` of
+    /// `words.toml`; a plot without axes leaves them.
     #[must_use]
-    pub fn figure(&self, key: &str, n: Counts, plot: Plot) -> Figure {
-        let titled = |words: &file::FigureWords| !(words.x.is_empty() && words.y.is_empty());
-        if self.dictionary.file.figure.get(key).is_some_and(titled) {
-            self.dictionary.lacks(format!("a plot with the axes of figure {key}"));
-        }
-        self.described(key, n, plot)
-    }
-
-    fn described(&self, key: &str, n: Counts, plot: Plot) -> Figure {
-        let found = self.dictionary.file.figure.get(key);
-        let texts = self
-            .dictionary
-            .known(found, "figure", key)
-            .map(|words| [&words.title, &words.caption, &words.alt].map(|text| self.fill(text)));
-        let [title, caption, alt] = texts.unwrap_or_default();
-        Figure::new(self.id(key), title, caption, alt, n, plot)
-    }
-
-    /// A figure whose axes, horizontal and vertical, have the titles `x` and `y` of `words.toml`; either may be left out.
-    #[must_use]
-    pub fn figure_with_axes(
-        &self,
-        key: &str,
-        n: Counts,
-        plot: impl FnOnce([Axis; 2]) -> Plot,
-    ) -> Figure {
+    pub fn figure(&self, key: &str, n: Counts, plot: impl FnOnce([Axis; 2]) -> Plot) -> Figure {
         let words = self.dictionary.file.figure.get(key);
-        let titles = words.map(|words| [&words.x, &words.y].map(|title| self.fill(title)));
-        self.described(key, n, plot(titles.unwrap_or_default().map(Axis::new)))
+        let words = self.dictionary.known(words, "figure", key);
+        let [title, caption, alt, x, y] = words.map_or_else(Default::default, |words| {
+            [&words.title, &words.caption, &words.alt, &words.x, &words.y]
+                .map(|text| self.fill(text))
+        });
+        Figure::new(self.id(key), title, caption, alt, n, plot([x, y].map(Axis::new)))
     }
 
     /// Bars, with a line to compare with if there is one.
@@ -175,7 +155,7 @@ impl<'d> Words<'d> {
         bars: Vec<Bar>,
         reference: Option<Reference>,
     ) -> Figure {
-        self.figure_with_axes(key, n, |[x, y]| Plot::Bars(Bars { x, y, bars, reference }))
+        self.figure(key, n, |[x, y]| Plot::Bars(Bars { x, y, bars, reference }))
     }
 
     /// A table without rows, with its title, note and columns.
@@ -211,12 +191,6 @@ impl<'d> Words<'d> {
         let folders: Vec<String> = folders.map(|folder| self.id(folder)).collect();
         let inside = |e: &&Estimate| folders.iter().any(|folder| file::begins(folder, &e.id));
         findings.estimates.iter().filter(inside).collect()
-    }
-
-    /// A note of this kind.
-    #[must_use]
-    pub fn note(&self, kind: NoteKind, key: &str) -> Note {
-        Note { kind, text: self.text(key) }
     }
 
     /// A text of `[text]`; a dot leads into a table: `answer.above`.
@@ -433,11 +407,9 @@ above = "{share:%1} above {x:1}"
         assert_eq!(r.method, "sessions 3 to 5, margin 1");
         assert_eq!(r.source, ["pearson1896"]);
         let r = r.value(-0.2).ci([-0.4, -0.01]).p(0.04).clients(1);
-        let figure = words.of("r", &r).with("n", 1_u64).figure(
-            "scatter-A",
-            r.n,
-            Plot::Flow(dyad_model::figure::FlowChart { boxes: Vec::new() }),
-        );
+        let figure = words.of("r", &r).with("n", 1_u64).figure("scatter-A", r.n, |_| {
+            Plot::Flow(dyad_model::figure::FlowChart { boxes: Vec::new() })
+        });
         assert_eq!(
             (figure.id.as_str(), figure.caption.as_str()),
             ("scatter-wai_client.bond", "1 client")
@@ -462,9 +434,8 @@ above = "{share:%1} above {x:1}"
         };
         assert_eq!([bars.x.label, bars.y.label], ["Session", "Share of wai client bond"]);
         assert!(dictionary.check().is_ok());
-        let flow = Plot::Flow(dyad_model::figure::FlowChart { boxes: Vec::new() });
-        drop(words.figure("bars-A", n, flow));
-        assert!(dictionary.check().is_err(), "nobody draws the axes");
+        drop(words.bars("bars-B", n, Vec::new(), None));
+        assert!(dictionary.check().unwrap_err().to_string().contains("figure bars-B"));
     }
 
     #[test]

@@ -31,15 +31,17 @@ pub fn first_drop(series: impl IntoIterator<Item = (i64, f64)>, points: f64) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sequence::{RatedSeries, Rule};
+    use crate::sequence::{Repair, Rule, ruptures};
 
     #[test]
     fn it_is_the_first_rupture_of_the_rule() {
         let (sessions, ratings) = ([1, 2, 4, 5, 6, 7], [5.0, 4.6, 3.0, 2.6, 1.6, 0.2]);
         for points in [0.0, 0.4, 1.0, 1.3, 2.0] {
             let series = sessions.into_iter().zip(ratings);
-            let rule = RatedSeries::new(&ratings, &sessions).first(Rule::Drop(points));
-            assert_eq!(first_drop(series, points), rule.map(|at| sessions[at]), "{points}");
+            let repair = Repair { window: 1, tolerance: 0.0 };
+            let found = ruptures(&ratings, &sessions, Rule::Drop(points), repair);
+            let first = found.first().map(|rupture| sessions[rupture.at]);
+            assert_eq!(first_drop(series, points), first, "{points}");
         }
         assert_eq!(first_drop(sessions.into_iter().zip(ratings), 1.0), Some(6));
     }

@@ -161,13 +161,6 @@ impl<'a> RatedSeries<'a> {
         })
     }
 
-    /// The position of the first rupture by one rule.
-    #[must_use]
-    pub fn first(&self, rule: Rule) -> Option<usize> {
-        let threshold = self.threshold(rule)?;
-        (0..self.ratings.len()).find(|&at| self.is_rupture(at, threshold))
-    }
-
     /// How many ruptures there are by one rule.
     #[must_use]
     pub fn count(&self, rule: Rule) -> usize {
