@@ -25,7 +25,7 @@ mod fill;
 use std::cell::RefCell;
 
 use dyad_model::figure::{Axis, Bar, Bars, Figure, Plot, Reference};
-use dyad_model::{Column, Counts, Estimate, Findings, Measure, Note, NoteKind, Table};
+use dyad_model::{Column, Counts, Estimate, Findings, Measure, Table};
 use serde::Serialize;
 use serde_json::Value;
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// Statistics whose values stand in the record of another name: a reader of a result, or one of several that are computed together.
-const UNDER_ANOTHER_NAME: [(&str, &str); 64] = [
+const UNDER_ANOTHER_NAME: [(&str, &str); 63] = [
     ("change/gain", "change/classes"),
     ("change/classify", "change/classes"),
     ("change/change", "change/classes"),
@@ -78,7 +78,6 @@ const UNDER_ANOTHER_NAME: [(&str, &str); 64] = [
     // Of observed and expected ruptures, each with a record.
     ("sequence/ratio", "sequence/expected_ruptures"),
     ("sequence/shapes", "practice-network.json"),
-    ("sequence/first", "practice-network.json"),
     ("sequence/slowest_repair", "practice-network.json"),
     ("sequence/votes", "practice-network.json"),
     ("sequence/repaired_within", "sequence/ruptures"),
