@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use crate::abi::{Host, Str, code};
 use crate::request::Request;
 use crate::words::Dictionary;
-use crate::{Analysis, Failure, Run};
+use crate::{Analysis, Checked, Failure, Run};
 
 /// A checked request, kept between `create` and `run`.
 struct Instance<A: Analysis> {
@@ -83,7 +83,7 @@ pub unsafe fn create<A: Analysis>(host: *const Host, request: Str, out: *mut *mu
         let mut request: Request =
             serde_json::from_slice(bytes).map_err(|e| Failure::bad_settings(e.to_string()))?;
         let settings: A::Settings = parse_settings(std::mem::take(&mut request.settings))?;
-        A::check(&settings)?;
+        settings.check()?;
         let instance = Box::new(Instance::<A> { settings: Some(settings), request });
         // SAFETY: the caller promises that out may be written.
         unsafe { out.write(Box::into_raw(instance).cast()) };

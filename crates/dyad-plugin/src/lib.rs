@@ -123,7 +123,7 @@ pub mod summary;
 pub mod testing;
 pub mod words;
 
-pub use analysis::Analysis;
+pub use analysis::{Analysis, Checked};
 pub use basis::Basis;
 pub use columns::{Floats, Integers, Table};
 pub use designs::pair::Pair;
@@ -147,7 +147,7 @@ pub mod prelude {
 
     pub use crate::words::Words;
     pub use crate::{
-        Analysis, Basis, Failure, Floats, Given, Integers, Pair, Run, Section, Study, Table,
-        export_plugin,
+        Analysis, Basis, Checked, Failure, Floats, Given, Integers, Pair, Run, Section, Study,
+        Table, export_plugin,
     };
 }

@@ -1,7 +1,7 @@
 //! Settings as a list: what each is, its default, and what must hold.
 
 /// Declares the `Settings` of an analysis: what each is, its type and its default, and then, if there is something, what must hold of them
-/// and what is said where it does not. `Settings::check` is for [`Analysis::check`](crate::Analysis::check).
+/// and what is said where it does not.
 ///
 /// ```
 /// use dyad_plugin::prelude::*;
@@ -21,7 +21,7 @@
 /// ```
 #[macro_export]
 macro_rules! settings {
-    ( $( $(#[$about:meta])+ $name:ident : $type:ty = $default:expr; )+ ) => {
+    ( @declare $( $(#[$about:meta])+ $name:ident : $type:ty = $default:expr; )+ ) => {
         /// The settings of the analysis, as its table in the study file has them.
         #[derive(Clone, Debug, ::serde::Serialize, ::serde::Deserialize)]
         #[serde(default, deny_unknown_fields)]
@@ -35,14 +35,18 @@ macro_rules! settings {
             }
         }
     };
+    ( $( $(#[$about:meta])+ $name:ident : $type:ty = $default:expr; )+ ) => {
+        $crate::settings! { @declare $( $(#[$about])+ $name: $type = $default; )+ }
+
+        impl $crate::Checked for Settings {}
+    };
     (
         $( $(#[$about:meta])+ $name:ident : $type:ty = $default:expr; )+
         where $( $holds:expr => $expected:literal; )+
     ) => {
-        $crate::settings! { $( $(#[$about])+ $name: $type = $default; )+ }
+        $crate::settings! { @declare $( $(#[$about])+ $name: $type = $default; )+ }
 
-        impl Settings {
-            /// Whether the settings are what they must be.
+        impl $crate::Checked for Settings {
             fn check(&self) -> Result<(), $crate::Failure> {
                 let Self { $( $name, )+ } = self.clone();
                 let conditions = [ $( ($holds, $expected), )+ ];

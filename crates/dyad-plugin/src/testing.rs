@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::entry::parse_settings;
 use crate::request::Request;
 use crate::words::Dictionary;
-use crate::{Analysis, Failure, Run};
+use crate::{Analysis, Checked, Failure, Run};
 
 /// Runs an analysis on a study with these settings; an absent key keeps its default. The analysis sees whole tables: that its
 /// manifest asks for what it reads is shown by the contract test.
@@ -18,7 +18,7 @@ pub fn run<A: Analysis>(study: &Study, settings: Map<String, Value>) -> Result<F
     let request = Request::new(settings, study.seed, &manifest.id, study.measures.clone())
         .replicating(&study.replications);
     let settings: A::Settings = parse_settings(request.settings)?;
-    A::check(&settings)?;
+    settings.check()?;
     let run = Run {
         words: Dictionary::of(A::WORDS, &settings)?,
         settings,

@@ -54,10 +54,6 @@ impl Analysis for AllianceOutcome {
             .needs("outcome")
     }
 
-    fn check(settings: &Settings) -> Result<(), Failure> {
-        settings.check()
-    }
-
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
         let study = Study::of(run)?;
         for alliance in run.measures_of(Role::Alliance) {

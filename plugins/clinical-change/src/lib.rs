@@ -37,10 +37,6 @@ impl Analysis for ClinicalChange {
             .needs("outcome")
     }
 
-    fn check(settings: &Settings) -> Result<(), Failure> {
-        settings.check()
-    }
-
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
         let study = Study::of(run)?;
         for measure in run.measures_of(Role::Outcome) {

@@ -39,10 +39,6 @@ impl Analysis for EarlyPeak {
             .needs("alliance")
     }
 
-    fn check(settings: &Settings) -> Result<(), Failure> {
-        settings.check()
-    }
-
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
         let study = Study::of(run)?;
         for measure in run.measures_of(Role::Alliance) {

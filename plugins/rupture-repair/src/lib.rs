@@ -55,10 +55,6 @@ impl Analysis for RuptureRepair {
             .needs("alliance")
     }
 
-    fn check(settings: &Settings) -> Result<(), Failure> {
-        settings.check()
-    }
-
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
         let study = Study::of(run)?;
         let mut at_risk = Exposed::of(&study, "dropout unknown")?;

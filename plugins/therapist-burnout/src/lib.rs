@@ -50,10 +50,6 @@ impl Analysis for TherapistBurnout {
             .reads("therapists", ["site", "therapist", "@burnout"])
     }
 
-    fn check(settings: &Settings) -> Result<(), Failure> {
-        settings.check()
-    }
-
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
         let study = Study::of(run)?;
         study.section().note_caseloads("note.caseload", study.settings().min_caseload);

@@ -23,10 +23,6 @@ impl Analysis for Attendance {
             .delivers(Explained::new("*/mean", "Mean over clients of each client's mean rating."))
     }
 
-    fn check(settings: &Settings) -> Result<(), Failure> {
-        settings.check()
-    }
-
     fn analyse(run: &Run<Settings>) -> Result<Findings, Failure> {
         let sessions = run.table("sessions")?;
         let needed = run.settings().min_clients;
