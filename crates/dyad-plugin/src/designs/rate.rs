@@ -103,7 +103,7 @@ impl Reported for Rate {
         let Some([low, high]) = therapists.and_then(|of| self.clustered(&of)) else { return given };
         let by_site = interval_by_site(clients, &self.units, &self.hits);
         with_site(given.details([("clustered_low", low), ("clustered_high", high)]), by_site).warn(
-            "the interval takes clients as independent: where they share therapists clustered_low and clustered_high are right",
+            "the interval takes clients as independent: where they share therapists it is too narrow; the one by therapist stands beside it",
         )
     }
 }

@@ -85,7 +85,7 @@ pub fn scorecard(
                     .detail("original_low", m.original_ci[0])
                     .detail("original_high", m.original_ci[1])
                     .detail("holds_replication", flag(m.holds_replication))
-                    .warn("an interval is about one study: it holds the other's estimate less often than 95 % even where both are right, see prediction_interval")
+                    .warn("an interval is about one study: it holds the other's estimate less often than 95 % even where both are right; the prediction interval says where it is expected")
             },
         ),
         give(

@@ -57,7 +57,7 @@ fn by_normal(estimate: Estimate, value: f64, se: f64) -> Estimate {
     let given = estimate.value(value).se(se).ci([value - half, value + half]);
     given.statistic("z", z, None).p(normal::two_sided(z)).warn_if(
         z.abs() < NEARLY_NORMAL,
-        "a product of two estimates is skewed so near to 0: a normal interval does not hold the truth in 95 % of cases, see indirect",
+        "a product of two estimates is skewed so near to 0: a normal interval does not hold the truth in 95 % of cases; the exact one stands beside it",
     )
 }
 
