@@ -11,7 +11,7 @@ use dyad_model::figure::{Axis, Bar, Marks, Plot, Reference};
 use dyad_model::{Cell, Counts, Estimate, Measure, Note, NoteKind, Table};
 use dyad_stats::mixed::Fit;
 
-use crate::derived::{Clients, Variable};
+use crate::derived::{Clients, Sample, Variable};
 use crate::designs::models::Regression;
 use crate::reported::Reported;
 use crate::study::Ledger;
@@ -104,7 +104,7 @@ impl<'s> Section<'s> {
         })
     }
 
-    /// Says what the estimates rest on, and what was left out.
+    /// Says what the estimates rest on, and what was left out. This is what is said: [`sample`](Section::sample) stays as it was.
     #[must_use]
     pub fn over(&self, basis: impl Into<Basis>) -> Self {
         self.saying(self.words.over(basis))
@@ -147,8 +147,9 @@ impl<'s> Section<'s> {
     /// The section over the clients with a value of every variable, and these values.
     #[must_use]
     pub fn complete<const N: usize>(&self, variables: [&Variable; N]) -> (Self, [Vec<f64>; N]) {
-        let (section, values) = self.complete_of(&variables);
-        (section, values.try_into().unwrap_or_else(|_| std::array::from_fn(|_| Vec::new())))
+        let sample = self.clients.complete(&variables);
+        let values = variables.map(|variable| sample.pick(variable));
+        (self.over_sample(sample), values)
     }
 
     /// [`complete`](Section::complete), of any number of variables.
@@ -156,8 +157,11 @@ impl<'s> Section<'s> {
     pub fn complete_of(&self, variables: &[&Variable]) -> (Self, Vec<Vec<f64>>) {
         let sample = self.clients.complete(variables);
         let values = variables.iter().map(|variable| sample.pick(variable)).collect();
-        let words = self.words.over(&sample);
-        (Self { words, sample: sample.clients.into(), ..self.clone() }, values)
+        (self.over_sample(sample), values)
+    }
+
+    fn over_sample(&self, sample: Sample) -> Self {
+        Self { words: self.words.over(&sample), sample: sample.clients.into(), ..self.clone() }
     }
 
     /// The clients the section is over.

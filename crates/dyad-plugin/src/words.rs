@@ -7,17 +7,18 @@
 //! method = "mean of sessions {early_window.0} to {early_window.1}; Fisher z interval"
 //! source = ["pearson1896", "fisher1921"]
 //! symbol = { bounded = "r" }          # how sentences write it; without one they leave it out
+//! in_methods = "Associations were Pearson correlations [@fisher1921]."    # said in the methods where it was given
 //! ```
 //!
-//! A figure has `title`, `caption` and `alt`, and `x` and `y` for the titles of its axes; a table `title`, `note`
-//! and `columns`, or the `rows` it sums up; everything else that is said stands under `[text]`.
+//! A figure has `title`, `caption` and `alt`, and `x` and `y` for the titles of its axes; a table `title`, `note` and `columns`, or the
+//! `rows` it sums up; a list of `[reported]` ids with what a sentence says of each; everything else that is said stands under `[text]`.
 //!
 //! `run.words().about("A", alliance).about("Y", outcome).estimate("early/A/Y/pearson")` is that estimate: in an id, a part between
 //! `/` or `-` that was bound is the measure's id; in a text, `{A}` is its name and `{A.id}` its id. A placeholder may also name what
 //! [`Words::with`] bound and any setting. After a colon stands how a number or an interval is written: `{x:2}` with two decimals,
 //! `{x:.2}` without a leading zero, `{x:%1}` in per cent, `{x:p}` as a p value, `{x:client}` as "1 client", "2 clients". Of an estimate
-//! bound by [`Words::of`] there are `{x}`, `{x.label}`, `{x.ci}`, `{x.benefit}`, `{x.benefit_ci}`, `{x.p}`, `{x.clients}`, `{x.therapists}`, `{x.reason}`, `{x.lost}`, and its
-//! details by name: `{x.criterion}`.
+//! bound by [`Words::of`] there are `{x}`, `{x.label}`, `{x.ci}`, `{x.benefit}`, `{x.benefit_ci}`, `{x.p}`, `{x.clients}`,
+//! `{x.therapists}`, `{x.reason}`, `{x.lost}`, and its details by name: `{x.criterion}`.
 
 mod file;
 mod fill;
