@@ -37,6 +37,17 @@ fn a_misspelt_setting_is_shown_with_a_suggestion() {
 }
 
 #[test]
+fn a_setting_out_of_range_is_told_what_it_must_be() {
+    let folder =
+        StudyFolder::practice_network().study("early_window = [3, 5]", "early_window = [5, 3]");
+    let study = folder.write();
+    let ended = Dyad::built().analyse_with(&study, &folder.out(), &["--only", "alliance-outcome"]);
+    let said = ended.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    let expected = "it refused its settings: early_window needs two session numbers, the first not above the last";
+    assert!(said.contains(expected), "{said}\n{}", ended.stderr);
+}
+
+#[test]
 fn a_study_file_that_is_not_toml_is_refused_with_its_line() {
     let folder = StudyFolder::practice_network().study("[columns]", "[columns");
     refused(&folder, &["study.toml"]);

@@ -17,9 +17,13 @@ pub(crate) struct Desk {
     refused: Option<String>,
     limit_mb: u64,
     panicked_at: Option<String>,
+    /// What it says its settings must be.
+    expected: Option<String>,
     /// What the plugin says by `log` and `fail`; `None`: nobody wants to know.
     said: Option<String>,
     cancelled: bool,
+    /// Whether a table was asked for.
+    has_read: bool,
 }
 
 /// How much of it is kept.
@@ -33,8 +37,10 @@ impl Desk {
             refused: None,
             limit_mb,
             panicked_at: None,
+            expected: None,
             said: job.debug.then(String::new),
             cancelled: job.cancelled,
+            has_read: false,
         }
     }
 
@@ -84,6 +90,11 @@ impl Desk {
         self.refused.as_deref()
     }
 
+    /// What settings must be, if `fail` was told so before any data were asked for. It may still quote a setting.
+    pub(crate) fn expected(&self) -> Option<&str> {
+        self.expected.as_deref()
+    }
+
     /// File and line of a panic, if that is what `fail` was told. Other texts may quote data and are not kept.
     pub(crate) fn panicked_at(&self) -> Option<&str> {
         self.panicked_at.as_deref()
@@ -102,6 +113,7 @@ unsafe fn desk<'a>(ctx: *mut c_void) -> &'a mut Desk {
 unsafe extern "C" fn input(ctx: *mut c_void, table: Str, out: *mut FFI_ArrowArrayStream) -> i32 {
     // SAFETY: the plugin passes back its ctx, valid text, and room for a stream.
     unsafe {
+        desk(ctx).has_read = true;
         let found =
             std::str::from_utf8(table.bytes()).ok().and_then(|name| desk(ctx).tables.get(name));
         let Some(batch) = found else { return code::MISSING_COLUMN };
@@ -151,11 +163,14 @@ unsafe extern "C" fn fail(ctx: *mut c_void, code: i32, text: Str) {
     // SAFETY: the plugin passes back its ctx and valid text.
     let (desk, bytes) = unsafe { (desk(ctx), text.bytes()) };
     desk.hear(bytes);
-    if code != code::PANIC {
-        return;
+    let text = std::str::from_utf8(bytes).ok();
+    match code {
+        code::PANIC => desk.panicked_at = text.filter(|place| is_place(place)).map(str::to_owned),
+        code::BAD_SETTINGS if !desk.has_read => {
+            desk.expected = text.filter(|text| is_sentence(text)).map(str::to_owned);
+        }
+        _ => {}
     }
-    desk.panicked_at =
-        std::str::from_utf8(bytes).ok().filter(|place| is_place(place)).map(str::to_owned);
 }
 
 #[expect(unsafe_code, reason = "called from C")]
@@ -170,9 +185,23 @@ fn is_place(text: &str) -> bool {
     file.len() < 200 && file.chars().all(plain) && line.parse::<u32>().is_ok()
 }
 
+/// Whether a text can be printed in a line.
+fn is_sentence(text: &str) -> bool {
+    (10..300).contains(&text.len()) && !text.chars().any(char::is_control)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_place;
+    use super::{is_place, is_sentence};
+
+    #[test]
+    fn a_sentence_is_one_line_of_some_length() {
+        assert!(is_sentence("early_window needs two session numbers"));
+        let long = "x".repeat(300);
+        for text in ["", "short", "two lines\nof text", "\u{1b}[31mred letters", &long] {
+            assert!(!is_sentence(text), "{text:?}");
+        }
+    }
 
     #[test]
     fn only_a_place_passes_as_a_place() {

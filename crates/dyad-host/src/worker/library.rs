@@ -178,7 +178,8 @@ fn entries(plugin: &Entries, job: &Job, desk: &mut Desk) -> i32 {
     }
 }
 
-/// From a code to a status. The plugin's own text may quote data, so only the kind is told, and the place of a panic.
+/// From a code to a status. The plugin's own text may quote data, so only the kind is told, and what is a constant of the library: the
+/// place of a panic, and what settings must be.
 fn outcome(code: i32, task: Task, desk: &mut Desk, library: &Path) -> Called {
     let reason = match code {
         code::OK if task == Task::Check => {
@@ -191,11 +192,18 @@ fn outcome(code: i32, task: Task, desk: &mut Desk, library: &Path) -> Called {
             };
         }
         code::PANIC => {
-            let place = desk.panicked_at().filter(|place| is_constant(place, library));
+            let is_file = |place: &&str| {
+                place.rsplit_once(':').is_some_and(|(file, _)| is_constant(file, library))
+            };
+            let place = desk.panicked_at().filter(is_file);
             let place = place.map_or_else(String::new, |place| format!(" at {place}"));
             return Called::failed(Status::Panicked, format!("it panicked{place}"));
         }
-        code::BAD_SETTINGS => "it refused its settings",
+        code::BAD_SETTINGS => {
+            let expected = desk.expected().filter(|text| is_constant(text, library));
+            let expected = expected.map_or_else(String::new, |text| format!(": {text}"));
+            return Called::failed(Status::Failed, format!("it refused its settings{expected}"));
+        }
         code::MISSING_COLUMN => {
             "it asked for a table or column that its manifest does not name or the study does not have"
         }
@@ -207,9 +215,8 @@ fn outcome(code: i32, task: Task, desk: &mut Desk, library: &Path) -> Called {
     Called::failed(Status::Failed, reason)
 }
 
-/// Whether the file of a place is a constant of the library: a text that was put together at run time might be a person's name.
-fn is_constant(place: &str, library: &Path) -> bool {
-    let Some((file, _)) = place.rsplit_once(':') else { return false };
+/// Whether a text is a constant of the library: one that was put together at run time might be a person's name.
+fn is_constant(text: &str, library: &Path) -> bool {
     let bytes = std::fs::read(library).unwrap_or_default();
-    bytes.windows(file.len()).any(|window| window == file.as_bytes())
+    !text.is_empty() && bytes.windows(text.len()).any(|window| window == text.as_bytes())
 }
